@@ -1,0 +1,26 @@
+/**
+ * The kinds of value a log field may have. Each accepts only values that cannot carry an account, a token, a key, an
+ * address of a peer or a message; anything else is replaced by `null` before it reaches the log.
+ */
+export type FieldKind = 'count' | 'ms' | 'flag' | 'word' | 'where';
+
+export type FieldValue<K extends FieldKind> = K extends 'count' | 'ms' ? number : K extends 'flag' ? boolean : string;
+
+/** Short identifiers of ours: outcome codes, variable names, versions, service names. */
+const WORD = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,47}$/;
+/** A place in our own source, `file.js:12`; used for faults. */
+const WHERE = /^[a-z0-9][a-z0-9./-]{0,60}\.[cm]?[jt]s:\d{1,6}$/;
+/** As long as the shortest secret-like run (16 bytes in base64) and without a separator: never a word of ours. */
+const OPAQUE_RUN = /[A-Za-z0-9+/=]{22}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{21}/;
+
+const ACCEPTS: { readonly [K in FieldKind]: (value: unknown) => boolean } = {
+  count: (value) => Number.isSafeInteger(value),
+  ms: (value) => typeof value === 'number' && Number.isFinite(value),
+  flag: (value) => typeof value === 'boolean',
+  word: (value) => typeof value === 'string' && WORD.test(value) && !OPAQUE_RUN.test(value),
+  where: (value) => typeof value === 'string' && WHERE.test(value),
+};
+
+export function fieldAccepts(kind: FieldKind, value: unknown): boolean {
+  return ACCEPTS[kind](value);
+}

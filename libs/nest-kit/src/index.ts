@@ -1,0 +1,2 @@
+export { createContext, createHttpApplication } from './context.ts';
+export { reportTo } from './report.ts';

@@ -1,0 +1,14 @@
+export { type AdminServer, startAdminServer } from './admin-server.ts';
+export { type Clock, systemClock } from './clock.ts';
+export {
+  type ConfigFile,
+  type ConfigProblem,
+  type ConfigResult,
+  type Environment,
+  env,
+  EXIT_CONFIG,
+  readEnvironment,
+} from './environment.ts';
+export { Readiness } from './health.ts';
+export { createMetrics, METRICS, type Metrics } from './metrics/metrics.ts';
+export { configOrExit, type ProcessReporter, runProcess } from './process.ts';

@@ -1,0 +1,3 @@
+import type { MetricTable } from './metric.ts';
+
+export const WATCHER_METRICS = {} as const satisfies MetricTable;

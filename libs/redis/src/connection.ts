@@ -1,0 +1,102 @@
+import { describeFault, type Ledger } from '@push/ledger';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisSettings } from './settings.ts';
+
+export type RedisConnection = Redis | Cluster;
+
+/**
+ * `request`: commands fail within two seconds when Redis is away, for callers that answer somebody.
+ * `blocking`: commands wait for Redis to come back, for BullMQ's workers and stream readers.
+ */
+export type ConnectionUse = 'request' | 'blocking';
+
+export interface ConnectOptions {
+  readonly settings: RedisSettings;
+  readonly use: ConnectionUse;
+  readonly ledger: Ledger;
+  /** Told of every change; `true` once commands can be sent. */
+  readonly onUp?: (isUp: boolean) => void;
+}
+
+const COMMAND_TIMEOUT_MS = 2_000;
+
+/** A connection that heals itself, reports what happens to it, and never rejects where nobody listens. */
+export function connectRedis({ settings, use, ledger, onUp }: ConnectOptions): RedisConnection {
+  const connection = open(settings, use);
+  let isUp = false;
+  const change = (next: boolean): void => {
+    if (next === isUp) return;
+    isUp = next;
+    ledger.record(next ? 'redis.connected' : 'redis.disconnected', { role: use });
+    onUp?.(next);
+  };
+  let lastCode: string | null = null;
+  connection.on('ready', () => {
+    lastCode = null;
+    change(true);
+  });
+  connection.on('close', () => change(false));
+  connection.on('error', (error: unknown) => {
+    const { kind, code } = describeFault(error);
+    const seen = `${kind}/${code}`;
+    if (seen !== lastCode) ledger.record('redis.error', { role: use, code, kind });
+    lastCode = seen;
+  });
+  return connection;
+}
+
+function open(settings: RedisSettings, use: ConnectionUse): RedisConnection {
+  const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
+  const common: RedisOptions & { replyMapping: 'legacy' } = {
+    replyMapping: 'legacy',
+    db: settings.database,
+    enableReadyCheck: true,
+    ...(settings.username === null ? {} : { username: settings.username }),
+    ...(settings.password === null ? {} : { password: settings.password }),
+    ...(settings.tls === null ? {} : { tls: settings.tls.ca === null ? {} : { ca: settings.tls.ca } }),
+    ...(use === 'blocking'
+      ? { maxRetriesPerRequest: null }
+      : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }),
+  };
+  switch (settings.topology.kind) {
+    case 'single':
+      return new Redis({ ...common, retryStrategy, ...settings.topology.node });
+    case 'sentinel': {
+      const { name, nodes } = settings.topology;
+      return new Redis({ ...common, retryStrategy, name, sentinels: [...nodes] });
+    }
+    case 'cluster': {
+      return new Cluster([...settings.topology.nodes], {
+        redisOptions: common,
+        clusterRetryStrategy: retryStrategy,
+        enableOfflineQueue: use === 'blocking',
+      });
+    }
+  }
+}
+
+/** Resolves once commands can be sent; rejects when `signal` fires first. */
+export function redisReady(connection: RedisConnection, signal?: AbortSignal): Promise<void> {
+  if (connection.status === 'ready') return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const onReady = (): void => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const onAbort = (): void => {
+      connection.off('ready', onReady);
+      reject(new Error('gave up waiting for Redis'));
+    };
+    connection.once('ready', onReady);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Closes without waiting for a server that may be gone. */
+export async function closeRedis(connection: RedisConnection): Promise<void> {
+  if (connection.status === 'end') return;
+  if (connection.status === 'ready') {
+    await Promise.race([connection.quit().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+  }
+  connection.disconnect();
+}

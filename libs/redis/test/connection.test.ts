@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { silentLedger } from '@push/ledger';
+import { type RedisServer, startRedisServer } from '../../../test/world/redis-server.ts';
+import { closeRedis, connectRedis, type RedisConnection, redisReady, redisSettings } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer({ appendOnly: true });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+function connectAs(user: 'relay' | 'watcher' | 'dispatcher', onUp?: (isUp: boolean) => void): RedisConnection {
+  const settings = redisSettings({ REDIS_URL: server.urlFor(user) });
+  return connectRedis({ settings, use: 'request', ledger: silentLedger, ...(onUp ? { onUp } : {}) });
+}
+
+describe('a connection', () => {
+  test('fails commands quickly while Redis is away and works again after it is back', async () => {
+    const changes: boolean[] = [];
+    const connection = connectAs('watcher', (isUp) => changes.push(isUp));
+    await redisReady(connection);
+    await connection.set('seen:a', '1');
+    const away = new Promise((resolve) => connection.once('close', resolve));
+    await server.stop();
+    await away;
+    const began = performance.now();
+    await expect(connection.get('seen:a')).rejects.toBeDefined();
+    expect(performance.now() - began).toBeLessThan(2_500);
+    await server.start();
+    await redisReady(connection);
+    expect(await connection.get('seen:a')).toBe('1');
+    expect(changes).toEqual([true, false, true]);
+    await closeRedis(connection);
+  });
+
+  test.each([
+    ['relay', 'watch:x'],
+    ['relay', 'device:x'],
+    ['watcher', 'device:x'],
+    ['dispatcher', 'watch:x'],
+  ] as const)('of the %s cannot read %s', async (user, key) => {
+    const connection = connectAs(user);
+    await redisReady(connection);
+    await expect(connection.get(key)).rejects.toThrow(/NOPERM/);
+    await expect(connection.keys('*')).rejects.toThrow(/NOPERM/);
+    await closeRedis(connection);
+  });
+});
+
+describe('redisSettings', () => {
+  test('reads one server, a cluster and a sentinel', () => {
+    expect(redisSettings({ REDIS_URL: 'redis://u:p%40w@h:1/3' })).toMatchObject({
+      topology: { kind: 'single', node: { host: 'h', port: 1 } },
+      database: 3,
+      username: 'u',
+      password: 'p@w',
+    });
+    expect(redisSettings({ REDIS_URL: 'redis://a:1,redis://b:2,c' }).topology).toEqual({
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+        { host: 'c', port: 6379 },
+      ],
+    });
+    expect(redisSettings({ REDIS_URL: 'redis+sentinel://a:1,b/main' }).topology).toEqual({
+      kind: 'sentinel',
+      name: 'main',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 26379 },
+      ],
+    });
+  });
+});
