@@ -1,1 +1,2 @@
 export type * from './registration.ts';
+export { RegistryUnavailable } from './registration.ts';

@@ -1,4 +1,4 @@
-import type { DeviceId, DeviceToken, MonitorRequest, Service, WatchId } from '@push/protocol';
+import type { DeviceId, DeviceToken, MonitorRequest, Service, UnsubscribeRequest, WatchId } from '@push/protocol';
 
 /** One device of one account, as a client registers it: valid, authorised, not yet stored. */
 export interface Registration {
@@ -63,3 +63,34 @@ export type DeviceLookup =
   | { readonly kind: 'found'; readonly record: DeviceRecord }
   | { readonly kind: 'gone' }
   | { readonly kind: 'unreadable'; readonly reason: 'unknown-key' | 'missing-epoch' | 'corrupt' };
+
+/** What a client asks to end. */
+export interface Deregistration {
+  readonly request: UnsubscribeRequest;
+  readonly service: Service;
+  readonly token: DeviceToken;
+}
+
+/** `superseded`: a newer request of the same registration was carried out before; nothing was changed. */
+export type SubscribeOutcome = 'added' | 'updated' | 'superseded';
+export type UnsubscribeOutcome = 'removed' | 'nothing-there' | 'superseded';
+
+/**
+ * The relay's view of the registry. Rejects with {@link RegistryUnavailable} when it is not certain that everything is
+ * stored: never a false success. Repeating a call after that is safe and completes it.
+ */
+export interface RegistryWriter {
+  subscribe(registration: Registration): Promise<SubscribeOutcome>;
+  unsubscribe(deregistration: Deregistration): Promise<UnsubscribeOutcome>;
+}
+
+/** Redis did not answer in time, or another relay holds the lease of this registration for too long. */
+export class RegistryUnavailable extends Error {
+  override readonly name = 'RegistryUnavailable';
+  readonly code: 'unreachable' | 'busy';
+
+  constructor(code: 'unreachable' | 'busy') {
+    super('the registry did not confirm the change');
+    this.code = code;
+  }
+}
