@@ -13,7 +13,7 @@ const NODE_VERSION = '24.21.0';
 const OLDEST_NODE = [24, 7];
 
 const split = process.argv.indexOf('--');
-const flags = process.argv.slice(2, split === -1 ? undefined : split);
+const flags = new Set(process.argv.slice(2, split === -1 ? undefined : split));
 const command = split === -1 ? [] : process.argv.slice(split + 1);
 
 function say(text) {
@@ -91,8 +91,8 @@ function provideRedis(env) {
 const env = { ...process.env };
 env.PATH = [nodeFolder(), join(root, 'node_modules', '.bin'), join(tools, 'bin'), process.env.PATH].join(delimiter);
 installDependencies(env);
-if (flags.includes('--redis')) provideRedis(env);
-if (flags.includes('--build'))
+if (flags.has('--redis')) provideRedis(env);
+if (flags.has('--build'))
   must('build', 'node', [join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc'), '-b'], { env });
 
 if (command.length > 0) {

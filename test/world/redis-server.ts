@@ -22,6 +22,7 @@ export interface RedisServer extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port with the data it had. */
   start(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface RedisServerOptions {

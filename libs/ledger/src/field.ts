@@ -7,17 +7,22 @@ export type FieldKind = 'count' | 'ms' | 'flag' | 'word' | 'where';
 export type FieldValue<K extends FieldKind> = K extends 'count' | 'ms' ? number : K extends 'flag' ? boolean : string;
 
 /** Short identifiers of ours: outcome codes, variable names, versions, service names. */
-const WORD = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,47}$/;
+const WORD = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}$/;
 /** A place in our own source, `file.js:12`; used for faults. */
 const WHERE = /^[a-z0-9][a-z0-9./-]{0,60}\.[cm]?[jt]s:\d{1,6}$/;
-/** As long as the shortest secret-like run (16 bytes in base64) and without a separator: never a word of ours. */
-const OPAQUE_RUN = /[A-Za-z0-9+/=]{22}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{21}/;
+/** Sixteen characters that mix cases with digits, or hold many digits, are an id, a key or a token, never a word of ours. */
+function looksOpaque(text: string): boolean {
+  return (text.match(/[A-Za-z0-9+/=_-]{16,}/g) ?? []).some((run) => {
+    const digits = run.replaceAll(/\D/g, '').length;
+    return digits >= 4 || (digits >= 1 && /[a-z]/.test(run) && /[A-Z]/.test(run));
+  });
+}
 
 const ACCEPTS: { readonly [K in FieldKind]: (value: unknown) => boolean } = {
   count: (value) => Number.isSafeInteger(value),
   ms: (value) => typeof value === 'number' && Number.isFinite(value),
   flag: (value) => typeof value === 'boolean',
-  word: (value) => typeof value === 'string' && WORD.test(value) && !OPAQUE_RUN.test(value),
+  word: (value) => typeof value === 'string' && WORD.test(value) && !looksOpaque(value),
   where: (value) => typeof value === 'string' && WHERE.test(value),
 };
 

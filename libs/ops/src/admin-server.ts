@@ -13,6 +13,7 @@ export interface AdminServerOptions {
 
 export interface AdminServer extends AsyncDisposable {
   readonly port: number;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** `/healthz`: the event loop runs. `/readyz`: 200, or 503 with what is missing. `/metrics`: Prometheus text. */

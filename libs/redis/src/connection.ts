@@ -45,8 +45,11 @@ export function connectRedis({ settings, use, ledger, onUp }: ConnectOptions): R
   return connection;
 }
 
+function reconnectDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
+}
+
 function open(settings: RedisSettings, use: ConnectionUse): RedisConnection {
-  const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
   const common: RedisOptions & { replyMapping: 'legacy' } = {
     replyMapping: 'legacy',
     db: settings.database,
@@ -60,15 +63,15 @@ function open(settings: RedisSettings, use: ConnectionUse): RedisConnection {
   };
   switch (settings.topology.kind) {
     case 'single':
-      return new Redis({ ...common, retryStrategy, ...settings.topology.node });
+      return new Redis({ ...common, retryStrategy: reconnectDelayMs, ...settings.topology.node });
     case 'sentinel': {
       const { name, nodes } = settings.topology;
-      return new Redis({ ...common, retryStrategy, name, sentinels: [...nodes] });
+      return new Redis({ ...common, retryStrategy: reconnectDelayMs, name, sentinels: [...nodes] });
     }
     case 'cluster': {
       return new Cluster([...settings.topology.nodes], {
         redisOptions: common,
-        clusterRetryStrategy: retryStrategy,
+        clusterRetryStrategy: reconnectDelayMs,
         enableOfflineQueue: use === 'blocking',
       });
     }

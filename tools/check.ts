@@ -1,0 +1,53 @@
+// Everything but the tests that must hold for a change: types, lint, format, room directions, unused code, secrets-free
+// tree. Runs the checks side by side and prints what failed.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'types', command: ['node', 'node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.check.json'] },
+  { name: 'build', command: ['node', 'node_modules/@typescript/native/bin/tsc', '-b'] },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--tsconfig', 'tsconfig.check.json', '--deny-warnings'] },
+  { name: 'format', command: ['biome', 'format', '.'] },
+  {
+    name: 'directions',
+    command: ['depcruise', 'libs', 'apps', 'test', 'tools', '--config', '.dependency-cruiser.mjs', '-T', 'err'],
+  },
+  { name: 'unused code', command: ['knip'] },
+];
+
+interface Outcome {
+  readonly check: Check;
+  readonly status: number;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+function run(check: Check): Promise<Outcome> {
+  const began = performance.now();
+  const [program, ...args] = check.command;
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    const end = (status: number): void =>
+      resolve({ check, status, output: Buffer.concat(chunks).toString(), seconds: (performance.now() - began) / 1000 });
+    child.once('error', () => end(127));
+    child.once('close', (code) => end(code ?? 1));
+  });
+}
+
+const wanted = process.argv.slice(2);
+const outcomes = await Promise.all(CHECKS.filter((c) => wanted.length === 0 || wanted.includes(c.name)).map(run));
+for (const { check, status, output, seconds } of outcomes) {
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${check.name} (${seconds.toFixed(1)} s)`);
+  if (status !== 0) console.log(`${output.trimEnd()}\n  again: npm run check -- '${check.name}'`);
+}
+process.exitCode = outcomes.every(({ status }) => status === 0) ? 0 : 1;
