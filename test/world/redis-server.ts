@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export type RedisUser = 'relay' | 'watcher' | 'dispatcher' | 'operator';
+const CONFIG = fileURLToPath(new URL('../../deploy/redis/redis.conf', import.meta.url));
 const USERS: readonly RedisUser[] = ['relay', 'watcher', 'dispatcher', 'operator'];
 
 export interface RedisServer extends AsyncDisposable {
@@ -33,7 +35,7 @@ export interface RedisServerOptions {
   readonly port?: number;
 }
 
-/** A private redis-server on a free loopback port, with the ACL users that are shipped in deploy/. */
+/** A private redis-server on a free loopback port, with the settings and the ACL users that are shipped in deploy/. */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'push-redis-'));
   const port = options.port ?? (await freePort());
@@ -49,14 +51,11 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       ['--dir', dir],
       ['--aclfile', join(dir, 'users.acl')],
       ['--logfile', join(dir, 'redis.log')],
-      ['--save', ''],
-      ['--maxmemory-policy', 'noeviction'],
-      ['--slowlog-max-len', '0'],
       ['--appendonly', options.appendOnly ? 'yes' : 'no'],
       ['--appendfsync', 'always'],
       ['--daemonize', 'no'],
     ].flat();
-    child = spawn('redis-server', flags, { stdio: 'ignore' });
+    child = spawn('redis-server', [CONFIG, ...flags], { stdio: 'ignore' });
     await listening(port, child);
   };
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
