@@ -10,5 +10,6 @@ export {
   readEnvironment,
 } from './environment.ts';
 export { Readiness } from './health.ts';
+export { createLane, type Lane, type LaneOutcome } from './lane.ts';
 export { createMetrics, METRICS, type Metrics } from './metrics/metrics.ts';
 export { configOrExit, type ProcessReporter, runProcess } from './process.ts';
