@@ -1,3 +1,15 @@
+export { accountFromKey, accountKey, isSessionId, parseAccount } from './account.ts';
+export { authorizeMonitor, authorizeUnsubscribe } from './authorize.ts';
+export { type BencodeDict, type BencodeLimits, type BencodeValue, decodeBencode } from './bencode.ts';
+export { type BencodeInput, encodeBencode } from './bencode-encoder.ts';
 export type * from './bytes.ts';
+export { verifyEd25519 } from './ed25519.ts';
+export { parseBytes } from './encoding.ts';
+export { decodeMonitorAnswers, encodeMonitorBatch, encodeMonitorEntry } from './monitor.ts';
+export { areNamespaces, MAX_NAMESPACES } from './namespaces.ts';
+export { decodeNotification } from './notification.ts';
 export { type Service, SERVICES } from './service.ts';
+export { ed25519ToX25519 } from './session-key.ts';
+export { monitorSignedBytes, unsubscribeSignedBytes } from './signed-bytes.ts';
 export type * from './subscription.ts';
+export { nearestSwarm, type SwarmRing, swarmRing, swarmSpace } from './swarm.ts';
