@@ -1,9 +1,12 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import type { Ed25519Key, X25519Key } from './bytes.ts';
 import { isSmallOrder } from './ed25519.ts';
 
 const { Fp } = ed25519.Point;
+/** PKCS #8 around a raw X25519 secret (RFC 8410, section 7). */
+const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SIGN_BIT = 1n << 255n;
 
 /**
@@ -14,10 +17,10 @@ const SIGN_BIT = 1n << 255n;
  */
 export function ed25519ToX25519(key: Ed25519Key): X25519Key | null {
   if (key.length !== 32 || isSmallOrder(key)) return null;
-  const y = Fp.create(fromLittleEndian(key) & (SIGN_BIT - 1n));
+  const y = Fp.create(bytesToNumberLE(key) & (SIGN_BIT - 1n));
   const u = Fp.mul(Fp.add(Fp.ONE, y), Fp.inv(Fp.sub(Fp.ONE, y)));
-  const bytes = Buffer.from(u.toString(16).padStart(64, '0'), 'hex').toReversed();
-  return isInPrimeOrderSubgroup(bytes) ? (new Uint8Array(bytes) as X25519Key) : null;
+  const bytes = numberToBytesLE(u, 32);
+  return isInPrimeOrderSubgroup(bytes) ? (bytes as X25519Key) : null;
 }
 
 /**
@@ -25,10 +28,10 @@ export function ed25519ToX25519(key: Ed25519Key): X25519Key | null {
  * (5L ≡ 1 mod 8), so (5L − 1)P = −P only for T = 0. The scalar is a multiple of 8 with bit 254 set, so clamping keeps it.
  * A u of the quadratic twist (no point of the curve) fails as well: its group has another order.
  */
-function isInPrimeOrderSubgroup(u: Buffer): boolean {
+function isInPrimeOrderSubgroup(u: Uint8Array): boolean {
   try {
     const publicKey = createPublicKey({
-      key: { kty: 'OKP', crv: 'X25519', x: u.toString('base64url') },
+      key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(u).toString('base64url') },
       format: 'jwk',
     });
     return diffieHellman({ privateKey: FIVE_L_MINUS_ONE, publicKey }).equals(u);
@@ -37,17 +40,8 @@ function isInPrimeOrderSubgroup(u: Buffer): boolean {
   }
 }
 
-const PKCS8_X25519 = '302e020100300506032b656e04220420';
 const FIVE_L_MINUS_ONE = createPrivateKey({
-  key: Buffer.from(`${PKCS8_X25519}${littleEndianHex(5n * ed25519.Point.Fn.ORDER - 1n)}`, 'hex'),
+  key: Buffer.concat([PKCS8_X25519, numberToBytesLE(5n * ed25519.Point.Fn.ORDER - 1n, 32)]),
   format: 'der',
   type: 'pkcs8',
 });
-
-function littleEndianHex(value: bigint): string {
-  return Buffer.from(value.toString(16).padStart(64, '0'), 'hex').toReversed().toString('hex');
-}
-
-function fromLittleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).toReversed().toString('hex')}`);
-}
