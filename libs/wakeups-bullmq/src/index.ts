@@ -1,1 +1,2 @@
-export {};
+export { type BullmqWakeupQueue, createWakeupQueue, type WakeupQueueOptions } from './bullmq-wakeup-queue.ts';
+export { wakeupQueueOptions, wakeupWorkerOptions, type WakeupWorkerSettings } from './settings.ts';

@@ -17,7 +17,26 @@ export interface Wakeup {
 export interface WakeupQueue {
   /**
    * Queues the wakeup. One that waits for the same device and urgency absorbs it; one that is being sent is followed by
-   * it. Resolves once it is safe in Redis; rejects with a coded error otherwise.
+   * it. Resolves once it is safe in Redis; rejects with {@link WakeupQueueUnavailable} otherwise. It is safe to repeat.
    */
   add(wakeup: Wakeup): Promise<void>;
+}
+
+/** `unreachable`: Redis did not confirm in time. `no-queue`: this process has no queue for the service. */
+export class WakeupQueueUnavailable extends Error {
+  override readonly name = 'WakeupQueueUnavailable';
+  readonly code: 'unreachable' | 'no-queue';
+
+  constructor(code: 'unreachable' | 'no-queue') {
+    super('the wakeup queue did not confirm the wakeup');
+    this.code = code;
+  }
+}
+
+/** How long a wakeup may wait to be accepted by the provider, counted from its minute. */
+export const WAKEUP_LIFETIME_MS = 86_400_000;
+
+/** Whether it is too late, at `nowMs`, to send a wakeup that became due in `minute`. */
+export function isExpired(minute: number, nowMs: number): boolean {
+  return nowMs >= minute * 60_000 + WAKEUP_LIFETIME_MS;
 }
