@@ -1,7 +1,7 @@
 import { isSessionId } from './account.ts';
-import type { AccountId, Ed25519Key, SubaccountTag } from './bytes.ts';
+import type { AccountId, Ed25519Key, SubaccountTag, X25519Key } from './bytes.ts';
 import { verifyEd25519 } from './ed25519.ts';
-import { ed25519ToX25519 } from './session-key.ts';
+import { convertsTo } from './session-key.ts';
 import { monitorSignedBytes, unsubscribeSignedBytes } from './signed-bytes.ts';
 import type { MonitorRequest, Refusal, UnsubscribeRequest } from './subscription.ts';
 
@@ -48,9 +48,7 @@ function authorize(request: Signed, signedBytes: () => Uint8Array): Refusal | nu
 function ownerKey(account: AccountId, ed25519: Ed25519Key | null): Ed25519Key | null {
   const key = account.subarray(1);
   if (!isSessionId(account)) return key as Ed25519Key;
-  if (ed25519 === null) return null;
-  const converted = ed25519ToX25519(ed25519);
-  return converted !== null && Buffer.compare(converted, key) === 0 ? ed25519 : null;
+  return ed25519 !== null && convertsTo(ed25519, key as X25519Key) ? ed25519 : null;
 }
 
 function memberKey(tag: SubaccountTag): Ed25519Key {

@@ -9,7 +9,7 @@ export { decodeMonitorAnswers, encodeMonitorBatch, encodeMonitorEntry } from './
 export { areNamespaces, MAX_NAMESPACES } from './namespaces.ts';
 export { decodeNotification } from './notification.ts';
 export { type Service, SERVICES } from './service.ts';
-export { ed25519ToX25519 } from './session-key.ts';
+export { convertsTo, ed25519ToX25519 } from './session-key.ts';
 export { monitorSignedBytes, unsubscribeSignedBytes } from './signed-bytes.ts';
 export type * from './subscription.ts';
 export { nearestSwarm, type SwarmRing, swarmRing, swarmSpace } from './swarm.ts';

@@ -17,10 +17,27 @@ const SIGN_BIT = 1n << 255n;
  */
 export function ed25519ToX25519(key: Ed25519Key): X25519Key | null {
   if (key.length !== 32 || isSmallOrder(key)) return null;
-  const y = Fp.create(bytesToNumberLE(key) & (SIGN_BIT - 1n));
+  const y = yOf(key);
   const u = Fp.mul(Fp.add(Fp.ONE, y), Fp.inv(Fp.sub(Fp.ONE, y)));
   const bytes = numberToBytesLE(u, 32);
   return isInPrimeOrderSubgroup(bytes) ? (bytes as X25519Key) : null;
+}
+
+/**
+ * Whether {@link ed25519ToX25519} of `key` is `converted`, in little more than half the time: u · (1 − y) = 1 + y needs no
+ * inversion, and a key of somebody else is found out before the curve is touched.
+ */
+export function convertsTo(key: Ed25519Key, converted: X25519Key): boolean {
+  if (key.length !== 32 || converted.length !== 32 || isSmallOrder(key)) return false;
+  const y = yOf(key);
+  const u = bytesToNumberLE(converted);
+  const isMatch = Fp.isValid(u) && Fp.eql(Fp.mul(u, Fp.sub(Fp.ONE, y)), Fp.add(Fp.ONE, y));
+  return isMatch && isInPrimeOrderSubgroup(converted);
+}
+
+/** libsodium takes a y that is not below p modulo p. */
+function yOf(key: Ed25519Key): bigint {
+  return Fp.create(bytesToNumberLE(key) & (SIGN_BIT - 1n));
 }
 
 /**
