@@ -1,0 +1,47 @@
+import { type KeyObject, verify } from 'node:crypto';
+
+export interface ProviderTokenRules {
+  readonly publicKey: KeyObject;
+  readonly keyId: string;
+  readonly teamId: string;
+}
+
+const HOUR_S = 3_600;
+/** A clock ahead of Apple's by more than this is not believed. */
+const AHEAD_S = 300;
+
+/**
+ * Judges an `authorization` header as APNs does: an ES256 JWT by our key (`kid`) and team (`iss`), made within the hour
+ * (`iat`). Answers with Apple's reason for refusing it, or `null`.
+ */
+export function refusalOfProviderToken(
+  authorization: string | undefined,
+  rules: ProviderTokenRules,
+  nowS: number,
+): 'MissingProviderToken' | 'InvalidProviderToken' | 'ExpiredProviderToken' | null {
+  if (authorization === undefined) return 'MissingProviderToken';
+  const [header, claims, signature, ...rest] = /^bearer (.+)$/i.exec(authorization)?.[1]?.split('.') ?? [];
+  if (header === undefined || claims === undefined || signature === undefined || rest.length > 0) {
+    return 'InvalidProviderToken';
+  }
+  const { alg, kid } = decode(header);
+  const { iss, iat } = decode(claims);
+  if (alg !== 'ES256' || kid !== rules.keyId || iss !== rules.teamId) return 'InvalidProviderToken';
+  const isSigned = verify(
+    'sha256',
+    Buffer.from(`${header}.${claims}`),
+    { key: rules.publicKey, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  );
+  if (!isSigned || typeof iat !== 'number' || iat > nowS + AHEAD_S) return 'InvalidProviderToken';
+  return iat < nowS - HOUR_S ? 'ExpiredProviderToken' : null;
+}
+
+function decode(part: string): { readonly [name: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    return typeof value === 'object' && value !== null ? (value as { readonly [name: string]: unknown }) : {};
+  } catch {
+    return {};
+  }
+}
