@@ -1,1 +1,1 @@
-export {};
+export { createOxenmqLinks, type OxenmqOptions } from './oxenmq-links.ts';

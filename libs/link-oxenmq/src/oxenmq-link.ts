@@ -1,0 +1,104 @@
+import type { LinkAnswer, LinkHandler, StorageLink } from '@push/watch';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import { readFrame } from './frames.ts';
+import { PendingRequests } from './pending-requests.ts';
+
+export interface OxenmqLinkOptions {
+  readonly connect: (handler: ConnectionHandler) => Connection;
+  readonly handler: LinkHandler;
+  /** Milliseconds to wait after `failures` (≥ 1) in a row. */
+  readonly delayMs: (failures: number) => number;
+  readonly fault: (error: unknown) => void;
+}
+
+/** Keeps one node connected, attempt after attempt, until closed. */
+export class OxenmqLink implements StorageLink {
+  readonly #options: OxenmqLinkOptions;
+  readonly #requests = new PendingRequests();
+  #connection: Connection | null = null;
+  #isUp = false;
+  #failures = 0;
+  #retry: NodeJS.Timeout | null = null;
+
+  constructor(options: OxenmqLinkOptions) {
+    this.#options = options;
+    this.#connect();
+  }
+
+  async request(command: string, body: Uint8Array, timeoutMs: number): Promise<LinkAnswer> {
+    if (this.#connection === null || !this.#isUp) return { kind: 'down' };
+    const { tag, answer } = this.#requests.begin(command, timeoutMs);
+    this.#connection.send([command, tag, body]);
+    return answer;
+  }
+
+  close(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#connection?.close();
+    this.#connection = null;
+    this.#isUp = false;
+    this.#requests.settleAll({ kind: 'down' });
+  }
+
+  #connect(): void {
+    try {
+      this.#connection = this.#open();
+    } catch (error) {
+      // No file descriptor or socket left: ours to report, and it may pass.
+      this.#options.fault(error);
+      this.#ended();
+    }
+  }
+
+  #open(): Connection {
+    return this.#options.connect({
+      up: () => {
+        this.#isUp = true;
+        this.#failures = 0;
+        this.#options.handler.up();
+      },
+      received: (parts) => this.#received(parts),
+      ended: () => this.#ended(),
+      fault: this.#options.fault,
+    });
+  }
+
+  #ended(): void {
+    const wasUp = this.#isUp;
+    this.#connection = null;
+    this.#isUp = false;
+    this.#failures += 1;
+    this.#requests.settleAll({ kind: 'down' });
+    this.#retry = setTimeout(() => this.#connect(), this.#options.delayMs(this.#failures));
+    if (wasUp) this.#options.handler.down();
+  }
+
+  #received(parts: readonly Uint8Array[]): void {
+    const { handler } = this.#options;
+    const frame = readFrame(parts);
+    switch (frame.kind) {
+      case 'notify':
+        handler.notified(frame.body);
+        return;
+      case 'reply':
+        if (!this.#requests.settle(frame.tag, { kind: 'answered', parts: frame.parts })) {
+          handler.discarded('unknown-tag');
+        }
+        return;
+      case 'rejected':
+        if (!this.#requests.settle(frame.tag, { kind: 'rejected' })) handler.discarded('unknown-tag');
+        return;
+      case 'unknown-here':
+        if (!this.#requests.rejectCommand(frame.command)) handler.discarded('unknown-command');
+        return;
+      case 'hello':
+        return;
+      case 'bye':
+        this.#connection?.close();
+        this.#ended();
+        return;
+      case 'unreadable':
+        handler.discarded(frame.reason);
+    }
+  }
+}
