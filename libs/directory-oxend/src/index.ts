@@ -1,1 +1,1 @@
-export {};
+export { createOxendDirectory, type OxendOptions } from './oxend-directory.ts';

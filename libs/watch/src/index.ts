@@ -11,3 +11,9 @@ export type { SwarmMember, SwarmWatch } from './swarm-watch.ts';
 export { type MessageUrgency, urgencyOf, wakeupDelayMs } from './urgency.ts';
 export { devicesFor } from './watch-table.ts';
 export type { MonitorEntry, WatchDetails, WatchedAccount, WatchedDevice } from './watched-account.ts';
+export {
+  DIRECTORY_FAILURES,
+  type DirectoryAnswer,
+  type DirectoryFailure,
+  type SwarmDirectory,
+} from './swarm-directory.ts';
