@@ -1,0 +1,99 @@
+import { fetchServiceNodes, type ServiceNode } from '../wire/service-nodes.ts';
+import { NO_SWARM, swarmOf } from '../wire/swarm-space.ts';
+
+/** The network as one node last heard of it from oxend. */
+export class SwarmView {
+  readonly nodes: readonly ServiceNode[];
+  readonly ownSwarm: bigint;
+  readonly #swarmIds: ReadonlySet<bigint>;
+  readonly #ownKey: string;
+
+  constructor(nodes: readonly ServiceNode[], ownKey: string) {
+    this.nodes = nodes;
+    this.#ownKey = ownKey;
+    this.ownSwarm = nodes.find(({ pubkeyEd25519 }) => pubkeyEd25519 === ownKey)?.swarmId ?? NO_SWARM;
+    this.#swarmIds = new Set(nodes.map(({ swarmId }) => swarmId).filter((id) => id !== NO_SWARM));
+  }
+
+  get swarmIds(): readonly bigint[] {
+    return [...this.#swarmIds];
+  }
+
+  swarmOf(account: Uint8Array): bigint | null {
+    return swarmOf(account, this.#swarmIds);
+  }
+
+  holds(account: Uint8Array): boolean {
+    return this.ownSwarm !== NO_SWARM && this.swarmOf(account) === this.ownSwarm;
+  }
+
+  /** Members of a swarm that can be reached, this node included. */
+  membersOf(swarm: bigint | null): readonly ServiceNode[] {
+    return this.nodes.filter((node) => node.swarmId === swarm && isReachable(node));
+  }
+
+  /** Everybody else in the network who can be reached. */
+  get others(): readonly ServiceNode[] {
+    return this.nodes.filter((node) => node.pubkeyEd25519 !== this.#ownKey && isReachable(node));
+  }
+
+  /** The other members of this node's swarm who can be reached. */
+  get siblings(): readonly ServiceNode[] {
+    return this.ownSwarm === NO_SWARM ? [] : this.others.filter(({ swarmId }) => swarmId === this.ownSwarm);
+  }
+
+  /** Whether this view may make the node responsible for accounts it did not hold under `before`. */
+  canGainFrom(before: SwarmView): boolean {
+    if (this.ownSwarm === NO_SWARM) return false;
+    const sameIds =
+      this.#swarmIds.size === before.#swarmIds.size && this.swarmIds.every((id) => before.#swarmIds.has(id));
+    return !sameIds || this.ownSwarm !== before.ownSwarm;
+  }
+}
+
+const isReachable = ({ ip, httpPort }: ServiceNode): boolean => ip !== '' && ip !== '0.0.0.0' && httpPort > 0;
+
+export interface SwarmWatch extends AsyncDisposable {
+  readonly view: SwarmView;
+  /** Asks oxend now; resolves when what follows from a change is done. An oxend that fails changes nothing. */
+  refresh(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Keeps a view up to date by polling; `onChange` runs for every new block's view, one at a time. */
+export function watchSwarms(options: {
+  readonly rpcUrl: string;
+  readonly ownKey: string;
+  readonly pollMs: number;
+  onChange(view: SwarmView, before: SwarmView): Promise<void>;
+}): SwarmWatch {
+  let view = new SwarmView([], options.ownKey);
+  let blockHash: string | null = null;
+  let isClosed = false;
+  let asking: Promise<void> = Promise.resolve();
+
+  const ask = async (): Promise<void> => {
+    const listed = await fetchServiceNodes(options.rpcUrl, blockHash).catch(() => null);
+    if (isClosed || listed === null || listed.kind === 'unchanged') return;
+    const before = view;
+    view = new SwarmView(listed.nodes, options.ownKey);
+    blockHash = listed.blockHash;
+    await options.onChange(view, before);
+  };
+  const refresh = (): Promise<void> => {
+    asking = asking.then(ask);
+    return asking;
+  };
+  const timer = setInterval(() => void refresh(), options.pollMs).unref();
+  return {
+    get view() {
+      return view;
+    },
+    refresh,
+    [Symbol.asyncDispose]: async () => {
+      isClosed = true;
+      clearInterval(timer);
+      await asking;
+    },
+  };
+}
