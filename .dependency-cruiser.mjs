@@ -51,7 +51,13 @@ export default {
       name: 'apps-never-import-apps',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
-      to: { path: '^(apps|test|tools)/', pathNot: '^apps/$1/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'apps-never-import-tests-or-tools',
+      severity: 'error',
+      from: { path: '^apps/[^/]+/src/' },
+      to: { path: '^(test|tools)/' },
     },
     {
       name: 'stubs-share-no-encoder',

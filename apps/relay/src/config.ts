@@ -1,0 +1,71 @@
+import type { Level } from '@push/ledger';
+import { type ConfigFile, type ConfigResult, type Environment, env, readEnvironment } from '@push/ops';
+import { type Service, SERVICES } from '@push/protocol';
+import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
+import { type KeyRingKind, readKeyRing } from '@push/registry-redis';
+import { z } from 'zod';
+
+export interface RelayConfig {
+  /** Where clients come in. */
+  readonly http: { readonly host: string; readonly port: number };
+  readonly admin: { readonly host: string; readonly port: number };
+  /** Services that are offered; registrations for others get error 2. */
+  readonly services: readonly Service[];
+  readonly redis: RedisSettings;
+  /** Rings of keys. The relay holds no key that opens a record. */
+  readonly keys: {
+    readonly index: ConfigFile;
+    readonly watchPublic: ConfigFile;
+    readonly devicePublic: ConfigFile;
+    readonly onionSecret: ConfigFile | null;
+  };
+  readonly logLevel: Level | 'silent';
+  readonly shutdownTimeoutMs: number;
+}
+
+const ring = (kind: KeyRingKind) =>
+  (kind === 'secret' ? env.secretFile() : env.file()).superRefine((file, context) => {
+    const result = readKeyRing(file, kind);
+    if (!result.ok) {
+      context.addIssue({ code: 'custom', message: `names a key file that cannot be used: ${result.problem}` });
+    }
+  });
+
+const variables = z.object({
+  ...redisVariables,
+  RELAY_HOST: env.host('0.0.0.0'),
+  RELAY_PORT: env.port(3000),
+  RELAY_ADMIN_HOST: env.host('127.0.0.1'),
+  RELAY_ADMIN_PORT: env.port(9101),
+  RELAY_SERVICES: env.listOf(SERVICES),
+  RELAY_INDEX_KEY_FILE: ring('secret'),
+  RELAY_WATCH_PUBLIC_FILE: ring('sealing-public'),
+  RELAY_DEVICE_PUBLIC_FILE: ring('sealing-public'),
+  RELAY_ONION_SECRET_FILE: ring('secret').optional(),
+  LOG_LEVEL: env.logLevel(),
+  SHUTDOWN_TIMEOUT_MS: env.milliseconds(10_000),
+});
+
+/** All problems at once. */
+export function readRelayConfig(environment: Environment): ConfigResult<RelayConfig> {
+  const result = readEnvironment(variables, environment);
+  if (!result.ok) return result;
+  const { value } = result;
+  return {
+    ok: true,
+    value: {
+      http: { host: value.RELAY_HOST, port: value.RELAY_PORT },
+      admin: { host: value.RELAY_ADMIN_HOST, port: value.RELAY_ADMIN_PORT },
+      services: value.RELAY_SERVICES,
+      redis: redisSettings(value),
+      keys: {
+        index: value.RELAY_INDEX_KEY_FILE,
+        watchPublic: value.RELAY_WATCH_PUBLIC_FILE,
+        devicePublic: value.RELAY_DEVICE_PUBLIC_FILE,
+        onionSecret: value.RELAY_ONION_SECRET_FILE ?? null,
+      },
+      logLevel: value.LOG_LEVEL,
+      shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,
+    },
+  };
+}

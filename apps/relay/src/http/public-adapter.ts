@@ -1,0 +1,76 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Metrics } from '@push/ops';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import { errorAnswer } from '../registration/answer.ts';
+import { FAILURES } from '../registration/failure.ts';
+import { requestFailureOf } from './request-failure.ts';
+
+/** How long a sender may take, in milliseconds. */
+export interface SenderLimits {
+  /** For the headers of a request. */
+  readonly headersMs: number;
+  /** For a whole request, from its first byte to its last. */
+  readonly requestMs: number;
+  /** For a connection on which nothing moves, also while the answer is being made. */
+  readonly silenceMs: number;
+  /** Between requests; storage nodes bring many over one connection. */
+  readonly keepAliveMs: number;
+}
+
+const SENDER_LIMITS: SenderLimits = { headersMs: 5_000, requestMs: 15_000, silenceMs: 30_000, keepAliveMs: 60_000 };
+/** About 150 items. */
+const BODY_LIMIT_BYTES = 100_000;
+const MAX_CONNECTIONS = 4_096;
+
+/**
+ * The side that faces the network: nothing a sender does keeps a connection or memory for long. It hands on bodies as the
+ * bytes that came, up to the limit, and knows nothing about who sent them: no request is logged, no forwarding header read.
+ */
+export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SENDER_LIMITS): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    trustProxy: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: 1_000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const failure = requestFailureOf(error, request.url);
+      metrics.count('push_relay_unusable_requests_total', { reason: failure.code });
+      void reply.status(FAILURES[failure.code].status).send(errorAnswer(failure));
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, metrics),
+  });
+  const fastify = adapter.getInstance();
+  fastify.server.maxConnections = MAX_CONNECTIONS;
+  // Every body is read as JSON. Fastify would refuse a Content-Type that it cannot parse.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    delete request.raw.headers['content-type'];
+    done();
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return adapter;
+}
+
+/** For bytes that are not HTTP, or that come too slowly to become a request. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, metrics: Metrics): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const failure = requestFailureOf({ statusCode: isLate ? 408 : 400 }, '');
+  metrics.count('push_relay_unusable_requests_total', { reason: failure.code });
+  const { status } = FAILURES[failure.code];
+  const body = JSON.stringify(errorAnswer(failure));
+  const head = [
+    `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

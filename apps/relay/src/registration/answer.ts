@@ -1,0 +1,51 @@
+import type { SubscribeOutcome, UnsubscribeOutcome } from '@push/registry';
+import { type Failure, FAILURES, type ItemFailure, type ItemFailureCode } from './failure.ts';
+
+/** One item's part of an answer, as clients read it. */
+export type Answer =
+  | { readonly success: true; readonly added: true; readonly message: string }
+  | { readonly success: true; readonly updated: true; readonly message: string }
+  | { readonly success: true; readonly removed: boolean; readonly message: string }
+  | ErrorAnswer;
+
+export interface ErrorAnswer {
+  readonly error: number;
+  readonly message: string;
+}
+
+/** How one item came out: its answer, what it is counted as, and the least status the whole answer must have. */
+export interface Verdict {
+  readonly answer: Answer;
+  readonly outcome: 'added' | 'updated' | 'removed' | 'nothing-there' | ItemFailureCode;
+  readonly status: number;
+}
+
+export function failed(failure: ItemFailure): Verdict {
+  return { answer: errorAnswer(failure), outcome: failure.code, status: FAILURES[failure.code].status };
+}
+
+export function errorAnswer({ code, message }: Failure): ErrorAnswer {
+  return { error: FAILURES[code].number, message };
+}
+
+export function subscribed(outcome: SubscribeOutcome): Verdict {
+  switch (outcome) {
+    case 'added':
+      return { answer: { success: true, added: true, message: 'registered' }, outcome, status: 200 };
+    case 'updated':
+      return { answer: { success: true, updated: true, message: 'registration renewed' }, outcome, status: 200 };
+    case 'superseded':
+      return failed({ code: 'superseded', message: 'this registration was ended after sig_ts; sign a new one' });
+  }
+}
+
+export function unsubscribed(outcome: UnsubscribeOutcome): Verdict {
+  switch (outcome) {
+    case 'removed':
+      return { answer: { success: true, removed: true, message: 'registration removed' }, outcome, status: 200 };
+    case 'nothing-there':
+      return { answer: { success: true, removed: false, message: 'nothing was registered' }, outcome, status: 200 };
+    case 'superseded':
+      return failed({ code: 'superseded', message: 'a registration newer than sig_ts exists and stays' });
+  }
+}

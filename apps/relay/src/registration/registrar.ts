@@ -1,0 +1,116 @@
+import type { Ledger } from '@push/ledger';
+import type { Clock, Lane, Metrics } from '@push/ops';
+import { authorizeMonitor, authorizeUnsubscribe, type Refusal, type Service } from '@push/protocol';
+import { RegistryUnavailable, type RegistryWriter } from '@push/registry';
+import { type Answer, errorAnswer, failed, subscribed, unsubscribed, type Verdict } from './answer.ts';
+import { FAILURES, type ItemFailure } from './failure.ts';
+import { inTurn } from './in-turn.ts';
+import { parseSubscribe, parseUnsubscribe } from './parse-item.ts';
+import { REFUSAL_MESSAGES } from './refusal-message.ts';
+import { readItems } from './request-body.ts';
+
+export type Endpoint = 'subscribe' | 'unsubscribe';
+
+/** What a client is sent. `status` is an HTTP status, also when the answer travels back inside something else. */
+export interface Reply {
+  readonly status: number;
+  readonly body: Answer | readonly Answer[];
+}
+
+/** Carries out whole client requests, whichever way their bytes came. Never rejects. */
+export interface Registrar {
+  carryOut(endpoint: Endpoint, body: Uint8Array): Promise<Reply>;
+}
+
+export interface RegistrarOptions {
+  readonly registry: RegistryWriter;
+  readonly offered: ReadonlySet<Service>;
+  /** Where calls of the registry run; bounds how many there are and how long each takes. */
+  readonly lane: Lane;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+}
+
+/** Items of one request that are under way at once. */
+const ITEMS_AT_ONCE = 16;
+
+export function createRegistrar({ registry, offered, lane, clock, ledger, metrics }: RegistrarOptions): Registrar {
+  const nowS = (): number => Math.floor(clock.nowMs() / 1000);
+
+  const subscribe: Handler = async (item, store) => {
+    const parsed = parseSubscribe(item, offered);
+    if (!parsed.ok) return failed(parsed.failure);
+    const refusal = authorizeMonitor(parsed.value.request, nowS());
+    if (refusal !== null) return failed(refused(refusal));
+    return store(() => registry.subscribe(parsed.value), subscribed);
+  };
+
+  const unsubscribe: Handler = async (item, store) => {
+    const parsed = parseUnsubscribe(item, offered);
+    if (!parsed.ok) return failed(parsed.failure);
+    const refusal = authorizeUnsubscribe(parsed.value.request, nowS());
+    if (refusal !== null) return failed(refused(refusal));
+    return store(() => registry.unsubscribe(parsed.value), unsubscribed);
+  };
+
+  const handlers: { readonly [E in Endpoint]: Handler } = { subscribe, unsubscribe };
+
+  const fault = (error: unknown): Verdict => {
+    ledger.fault(error);
+    metrics.count('push_faults_total', {});
+    return failed({ code: 'internal', message: 'something went wrong here; the request may be sent again' });
+  };
+
+  /** For the items of one request: once the registry cannot be reached, the rest of them does not wait for it in turn. */
+  const createStore = (): Store => {
+    let isReachable = true;
+    return async (call, verdictOf) => {
+      if (!isReachable) return failed(UNAVAILABLE);
+      const outcome = await lane.run(call);
+      if (outcome.kind === 'done') return verdictOf(outcome.value);
+      if (outcome.kind === 'threw' && !(outcome.error instanceof RegistryUnavailable)) return fault(outcome.error);
+      const isBusy = outcome.kind === 'threw' && (outcome.error as RegistryUnavailable).code === 'busy';
+      if (!isBusy) isReachable = false;
+      return failed(UNAVAILABLE);
+    };
+  };
+
+  const carryOutItems = async (endpoint: Endpoint, items: readonly unknown[]): Promise<readonly Verdict[]> => {
+    const store = createStore();
+    const handle = handlers[endpoint];
+    return inTurn(items, ITEMS_AT_ONCE, async (item) => {
+      const verdict = await handle(item, store).catch(fault);
+      metrics.count('push_relay_registrations_total', { endpoint, outcome: verdict.outcome });
+      return verdict;
+    });
+  };
+
+  return {
+    carryOut: async (endpoint, body) => {
+      const began = performance.now();
+      const read = readItems(body);
+      if (read.kind === 'failure') {
+        metrics.count('push_relay_unusable_requests_total', { reason: read.failure.code });
+        return { status: FAILURES[read.failure.code].status, body: errorAnswer(read.failure) };
+      }
+      const verdicts = await carryOutItems(endpoint, read.kind === 'one' ? [read.item] : read.items);
+      metrics.observe('push_relay_request_seconds', { endpoint }, (performance.now() - began) / 1000);
+      const answers = verdicts.map(({ answer }) => answer);
+      const [only] = answers;
+      return {
+        status: Math.max(200, ...verdicts.map(({ status }) => status)),
+        body: read.kind === 'one' && only !== undefined ? only : answers,
+      };
+    },
+  };
+}
+
+type Handler = (item: unknown, store: Store) => Promise<Verdict>;
+type Store = <T>(call: () => Promise<T>, verdictOf: (outcome: T) => Verdict) => Promise<Verdict>;
+
+const UNAVAILABLE: ItemFailure = { code: 'unavailable', message: 'the request could not be stored; try again later' };
+
+function refused(refusal: Refusal): ItemFailure {
+  return { code: 'refused', message: REFUSAL_MESSAGES[refusal] };
+}
