@@ -1,1 +1,1 @@
-export {};
+export { type ApnsCredentials, type ApnsTransportSettings, createApnsTransport } from './apns-transport.ts';

@@ -1,1 +1,2 @@
-export {};
+export { createFcmTransport, type FcmTransportSettings } from './fcm-transport.ts';
+export { parseServiceAccount, type ServiceAccount } from './service-account.ts';

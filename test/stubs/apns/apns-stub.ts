@@ -38,7 +38,9 @@ export interface ApnsStub extends AsyncDisposable {
   readonly pushes: readonly Push[];
   /** Requests seen, in order or not: hidden retries show here. */
   readonly requestCount: number;
+  /** Connections made so far. */
   readonly connectionCount: number;
+  readonly openConnectionCount: number;
   /** How a stub phone hears of a wakeup; tokens in lowercase hexadecimal. */
   nextPush(token: string, options?: NextOptions): Promise<Push | null>;
   behave(rule: BehaviourRule<ApnsBehaviour>): void;
@@ -117,6 +119,9 @@ export async function startApnsStub(options: ApnsStubOptions = {}): Promise<Apns
     },
     get connectionCount() {
       return listener.counts.connections;
+    },
+    get openConnectionCount() {
+      return listener.counts.open;
     },
     nextPush: (token, next) => log.next(token, next),
     behave,

@@ -31,7 +31,7 @@ export interface ListenerOptions {
 
 export interface Listener extends AsyncDisposable {
   readonly port: number;
-  readonly counts: { readonly requests: number; readonly connections: number };
+  readonly counts: { readonly requests: number; readonly connections: number; readonly open: number };
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -40,7 +40,13 @@ const MAX_BODY_BYTES = 16_384;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const sessions = new Set<Http2Session>();
   const trusted = new WeakSet<Http2Session>();
-  const counts = { requests: 0, connections: 0 };
+  const counts = {
+    requests: 0,
+    connections: 0,
+    get open() {
+      return sessions.size;
+    },
+  };
   const server = createSecureServer({
     key: options.server.key,
     cert: options.server.certificate,

@@ -38,9 +38,11 @@ export interface FcmStub extends AsyncDisposable {
   readonly pushes: readonly Push[];
   /** Bearers given out, oldest first. */
   readonly grants: readonly Grant[];
-  /** Requests seen, in order or not, to either endpoint: hidden retries show here. */
+  /** Requests to send seen, in order or not: hidden retries show here. */
   readonly requestCount: number;
+  /** Connections made so far. */
   readonly connectionCount: number;
+  readonly openConnectionCount: number;
   /** How a stub phone hears of a wakeup. */
   nextPush(token: string, options?: NextOptions): Promise<Push | null>;
   behave(rule: BehaviourRule<FcmBehaviour>): void;
@@ -110,6 +112,9 @@ export async function startFcmStub(options: FcmStubOptions = {}): Promise<FcmStu
     },
     get connectionCount() {
       return listener.counts.connections;
+    },
+    get openConnectionCount() {
+      return listener.counts.open;
     },
     nextPush: (token, next) => log.next(token, next),
     behave,

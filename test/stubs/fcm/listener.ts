@@ -22,7 +22,7 @@ export interface ListenerOptions {
 
 export interface Listener extends AsyncDisposable {
   readonly port: number;
-  readonly counts: { readonly requests: number; readonly connections: number };
+  readonly counts: { readonly requests: number; readonly connections: number; readonly open: number };
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -32,10 +32,16 @@ const MAX_BODY_BYTES = 16_384;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const sessions = new Set<Http2Session>();
   const sockets = new Set<Socket>();
-  const counts = { requests: 0, connections: 0 };
+  const counts = {
+    requests: 0,
+    connections: 0,
+    get open() {
+      return sockets.size;
+    },
+  };
   const { key, certificate: cert } = options.server;
   const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
-    counts.requests += 1;
+    if (request.url !== TOKEN_ENDPOINT) counts.requests += 1;
     response.on('error', () => {});
     answer(request, response, options).catch(() => request.socket.destroy());
   });
