@@ -1,7 +1,9 @@
 /**
  * `node test/stubs/network/main.ts [--swarms 3] [--nodes-per-swarm 3] [--host 127.0.0.1] [--ip <as listed>]
- * [--oxend-port 0]`: a whole network in one process.
+ * [--oxend-port 0]`: a whole network in one process. With `--host 0.0.0.0`, as in a container, nodes are listed under
+ * the machine's first address unless `--ip` says otherwise.
  */
+import { networkInterfaces } from 'node:os';
 import { flags, serve, wholeNumber } from '../wire/process.ts';
 import { startNetwork } from './network.ts';
 
@@ -14,7 +16,7 @@ await serve(
       swarms: wholeNumber(given.swarms, 3),
       nodesPerSwarm: wholeNumber(given['nodes-per-swarm'], 3),
       host,
-      ip: given.ip ?? host,
+      ip: given.ip ?? (host === '0.0.0.0' ? firstAddress() : host),
       oxendPort: wholeNumber(given['oxend-port'], 0),
     }),
   ({ oxend, members }) => ({
@@ -28,3 +30,8 @@ await serve(
     })),
   }),
 );
+
+function firstAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}

@@ -1,4 +1,4 @@
-import { idIn } from '../wire/service-nodes.ts';
+import { idIn, type ServiceNode } from '../wire/service-nodes.ts';
 import { swarmOf } from '../wire/swarm-space.ts';
 import type { Mailbox, StoredMessage } from './mailbox.ts';
 import { askNode } from './siblings.ts';
@@ -9,13 +9,13 @@ const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 16_000_000;
 
 /**
- * Fetches what other nodes hold of the accounts that are this node's now, after it started, changed swarm or the
- * swarms around it changed. Subscribers are not told: these messages are not new to the swarm.
+ * Fetches what other nodes hold of the accounts that are this node's now. Subscribers are not told: these messages are
+ * not new to the network.
  */
-export async function catchUp(mailbox: Mailbox, view: SwarmView): Promise<void> {
+export async function catchUp(mailbox: Mailbox, view: SwarmView, sources: readonly ServiceNode[]): Promise<void> {
   const question = { swarm: String(view.ownSwarm), swarmIds: view.swarmIds.map(String) };
   await Promise.all(
-    view.others.map(async (node) => {
+    sources.map(async (node) => {
       const answer = await askNode(node, '/sibling/v1/messages', question, TIMEOUT_MS);
       for (const message of messagesIn(answer)) if (view.holds(message.account)) mailbox.keep(message);
     }),

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type Oxend, startOxend } from '../oxend/oxend.ts';
+import { ed25519FromSeed, randomBytes, x25519PairOf } from '../wire/sodium.ts';
+import { type Command, startOmqListener } from './omq-listener.ts';
 import { startStorageNode, type StorageNode } from './storage-node.ts';
 import { connectPeer, type TestPeer } from './test-peer.ts';
 
@@ -91,4 +93,28 @@ describe('a node told to misbehave', () => {
     expect((await control('broadcast', { hex: 'xyz' })).status).toBe(400);
     await control('notify', { mode: 'honest' });
   });
+});
+
+test('a category has 500 requests under way; more are dropped in silence, and other commands are served meanwhile', async () => {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  const slow = { access: 'anyone', handle: () => isReleased.then(() => ['late']) } as const;
+  const quick = { access: 'anyone', handle: async () => ['soon'] } as const;
+  const commands = new Map<string, Command>([
+    ['slow.one', slow],
+    ['quick.one', quick],
+  ]);
+  const keys = x25519PairOf(ed25519FromSeed(randomBytes(32)));
+  await using listener = await startOmqListener({
+    host: '127.0.0.1',
+    port: 0,
+    keys,
+    commands,
+    answerMode: () => 'honest',
+  });
+  await using client = connectPeer({ pubkeyX25519: keys.publicKey.toString('hex'), omqPort: listener.port });
+  for (let index = 0; index < 600; index++) await client.send('slow.one', `tag ${index}`);
+  expect(await client.ask('quick.one', 'tag')).toEqual(['REPLY', 'tag', 'soon']);
+  release();
+  for (let index = 0; index < 500; index++) expect(await client.next()).toEqual(['REPLY', `tag ${index}`, 'late']);
+  expect(await client.isQuietFor(50)).toBe(true);
 });

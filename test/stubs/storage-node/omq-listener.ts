@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Router } from 'zeromq';
 import type { KeyPair } from '../wire/sodium.ts';
 import { Outbox, type OutboxCounts } from './outbox.ts';
+import { RequestQueue } from './request-queue.ts';
 
 export type Part = Buffer | string;
 
@@ -34,9 +35,6 @@ export interface OmqListener extends AsyncDisposable {
 
 /** A message above this ends the connection. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
-/** Requests under way; what comes on top is dropped in silence, as a full queue of a real node does. */
-const MAX_PENDING = 500;
-const MAX_PENDING_BYTES = 128 * 1024 * 1024;
 const BIND_TRIES = 200;
 const BIND_AGAIN_MS = 10;
 
@@ -83,44 +81,38 @@ async function bind(socket: Router, { host, port }: OmqListenerOptions): Promise
 }
 
 async function serveRequests(socket: Router, outbox: Outbox, options: OmqListenerOptions): Promise<void> {
-  let pending = 0;
-  let pendingBytes = 0;
-  for await (const [route, command, ...rest] of socket) {
-    if (route === undefined || command === undefined) continue;
-    const bytes = rest.reduce((sum, part) => sum + part.length, 0);
-    if (pending >= MAX_PENDING || pendingBytes + bytes > MAX_PENDING_BYTES) continue;
-    pending++;
-    pendingBytes += bytes;
-    // A handler that failed answers nothing, which is what its caller would see of a real node's fault, too.
-    answerTo(route, command.toString('latin1'), rest, options)
-      .then((answer) => answer !== null && outbox.send([route, ...answer]))
-      .catch(() => {})
-      .finally(() => {
-        pending--;
-        pendingBytes -= bytes;
-      });
+  const queue = new RequestQueue();
+  for await (const [route, name, tag, ...parts] of socket) {
+    if (route === undefined || name === undefined) continue;
+    const verdict = judge(name.toString('latin1'), tag, options);
+    if (verdict.kind === 'answered') outbox.send([route, ...verdict.answer]);
+    if (verdict.kind !== 'accepted') continue;
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    void queue.run(verdict.name, bytes, async () => {
+      const answer = await verdict.command.handle(route, parts);
+      if (answer !== null) outbox.send([route, 'REPLY', verdict.tag, ...answer]);
+    });
   }
 }
 
-async function answerTo(
-  route: Buffer,
-  name: string,
-  rest: readonly Buffer[],
-  { commands, answerMode }: OmqListenerOptions,
-): Promise<readonly Part[] | null> {
+type FrameVerdict =
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'answered'; readonly answer: readonly Part[] }
+  | { readonly kind: 'accepted'; readonly name: string; readonly tag: Buffer; readonly command: Command };
+
+/** What a frame is, before any command runs: `[command, tag, …parts]` is a request, everything else has a set answer. */
+function judge(name: string, tag: Buffer | undefined, { commands, answerMode }: OmqListenerOptions): FrameVerdict {
+  const answered = (...answer: readonly Part[]): FrameVerdict => ({ kind: 'answered', answer });
   const mode = answerMode();
-  if (mode === 'silent') return null;
-  if (name === 'HI') return ['HELLO'];
-  if (name === 'HELLO' || name === 'BYE' || name === 'REPLY') return null;
+  if (mode === 'silent' || name === 'HELLO' || name === 'BYE' || name === 'REPLY') return { kind: 'ignored' };
+  if (name === 'HI') return answered('HELLO');
   const command = commands.get(name);
-  const [tag, ...parts] = rest;
-  if (command === undefined) return ['UNKNOWNCOMMAND', name];
+  if (command === undefined) return answered('UNKNOWNCOMMAND', name);
   const refusal = refusalOf(command, mode);
-  if (refusal !== null) return tag === undefined ? [refusal, name] : [refusal, 'REPLY', tag];
-  if (tag === undefined) return ['NO_REPLY_TAG', name];
-  if (mode === 'garbage') return ['REPLY', tag, Buffer.from('d7:successi1e3:'), Buffer.alloc(64, 0xff)];
-  const answer = await command.handle(route, parts);
-  return answer === null ? null : ['REPLY', tag, ...answer];
+  if (refusal !== null) return tag === undefined ? answered(refusal, name) : answered(refusal, 'REPLY', tag);
+  if (tag === undefined) return answered('NO_REPLY_TAG', name);
+  if (mode === 'garbage') return answered('REPLY', tag, 'd7:successi1e3:', Buffer.alloc(64, 0xff));
+  return { kind: 'accepted', name, tag, command };
 }
 
 function refusalOf(command: Command, mode: AnswerMode): string | null {

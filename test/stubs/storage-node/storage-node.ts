@@ -49,7 +49,7 @@ export interface StorageNode extends AsyncDisposable {
 }
 
 const SWEEP_EVERY_MS = 60_000;
-/** A 76,800-byte message in base64, and a whole catch-up in the other direction, fit in here. */
+/** A 76,800-byte message in base64 fits in here many times. */
 const MAX_BODY_BYTES = 1_000_000;
 
 /** One storage node: OxenMQ listener for watchers and clients, HTTP for clients and siblings, all state in memory. */
@@ -64,9 +64,7 @@ export async function startStorageNode(options: StorageNodeOptions): Promise<Sto
     rpcUrl: options.oxendUrl,
     ownKey: ed25519.publicKey.toString('hex'),
     pollMs: options.pollMs ?? 1_000,
-    onChange: async (view, before) => {
-      if (view.canGainFrom(before)) await catchUp(mailbox, view);
-    },
+    onChange: (view, before) => catchUp(mailbox, view, view.sourcesSince(before)),
   });
   const notifier = new Notifier({ subscriptions, clock, send: (route, parts) => listener.send(route, parts) });
   const state: NodeState = {

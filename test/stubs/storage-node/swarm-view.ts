@@ -42,14 +42,32 @@ export class SwarmView {
     return this.ownSwarm === NO_SWARM ? [] : this.others.filter(({ swarmId }) => swarmId === this.ownSwarm);
   }
 
-  /** Whether this view may make the node responsible for accounts it did not hold under `before`. */
-  canGainFrom(before: SwarmView): boolean {
-    if (this.ownSwarm === NO_SWARM) return false;
+  /**
+   * Who may hold mail of accounts that have become this node's since `before`: at the start its siblings; later, when
+   * it changed swarm or swarms came and went, the former members of the swarms around its place on the ring.
+   */
+  sourcesSince(before: SwarmView): readonly ServiceNode[] {
+    if (this.ownSwarm === NO_SWARM) return [];
+    if (before.ownSwarm === NO_SWARM && before.nodes.length === 0) return this.siblings;
     const sameIds =
-      this.#swarmIds.size === before.#swarmIds.size && this.swarmIds.every((id) => before.#swarmIds.has(id));
-    return !sameIds || this.ownSwarm !== before.ownSwarm;
+      this.swarmIds.length === before.swarmIds.length && this.swarmIds.every((id) => before.#swarmIds.has(id));
+    if (sameIds && this.ownSwarm === before.ownSwarm) return [];
+    const reach = this.#reach();
+    return before.others.filter(({ swarmId }) => swarmId !== NO_SWARM && reach(swarmId));
+  }
+
+  /** Whether an id lies between this swarm's two neighbours, or is one of them. */
+  #reach(): (id: bigint) => boolean {
+    const others = this.swarmIds.filter((id) => id !== this.ownSwarm);
+    const distances = others.map((id) => ringDistance(this.ownSwarm, id));
+    const up = distances.reduce((least, distance) => (distance < least ? distance : least), RING);
+    const down = distances.reduce((least, distance) => (RING - distance < least ? RING - distance : least), RING);
+    return (id) => ringDistance(this.ownSwarm, id) <= up || RING - ringDistance(this.ownSwarm, id) <= down;
   }
 }
+
+const RING = 1n << 64n;
+const ringDistance = (from: bigint, to: bigint): bigint => (to - from + RING) % RING;
 
 const isReachable = ({ ip, httpPort }: ServiceNode): boolean => ip !== '' && ip !== '0.0.0.0' && httpPort > 0;
 

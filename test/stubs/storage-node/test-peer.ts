@@ -5,7 +5,9 @@ import { bdecode, BencodedDict } from '../wire/bencode.ts';
 export interface TestPeer extends AsyncDisposable {
   readonly routingId: Buffer;
   send(...parts: readonly (string | Buffer)[]): Promise<void>;
-  /** The next frame that is no notification, after sending this one. */
+  /** The next frame that is no notification. */
+  next(): Promise<readonly string[]>;
+  /** The same, after sending a frame. */
   ask(...parts: readonly (string | Buffer)[]): Promise<readonly string[]>;
   /** The parts of the answer to a request. */
   request(command: string, ...parts: readonly (string | Buffer)[]): Promise<readonly Buffer[]>;
@@ -47,16 +49,20 @@ export function connectPeer(target: Target, routingId?: Buffer): TestPeer {
     notifications.push(frame[1] ?? Buffer.alloc(0));
     return null;
   };
-  const askFor = async (parts: readonly (string | Buffer)[]): Promise<readonly Buffer[]> => {
-    await socket.send([...parts]);
+  const next = async (): Promise<readonly Buffer[]> => {
     for (;;) {
       const frame = await receive();
       if (frame !== null) return frame;
     }
   };
+  const askFor = async (parts: readonly (string | Buffer)[]): Promise<readonly Buffer[]> => {
+    await socket.send([...parts]);
+    return next();
+  };
   return {
     routingId: identity,
     send: (...parts) => socket.send([...parts]),
+    next: async () => (await next()).map(String),
     ask: async (...parts) => (await askFor(parts)).map(String),
     request: async (command, ...parts) => {
       const tag = Buffer.from(`tag ${++tags}`);
