@@ -2,13 +2,20 @@ import { pino } from 'pino';
 import { type EventTable, type FieldsOf, type Level } from './event.ts';
 import { COMMON_EVENTS } from './events/common.ts';
 import { DISPATCHER_EVENTS } from './events/dispatcher.ts';
+import { REGISTRY_EVENTS } from './events/registry.ts';
 import { RELAY_EVENTS } from './events/relay.ts';
 import { WATCHER_EVENTS } from './events/watcher.ts';
 import { fieldAccepts } from './field.ts';
 import { describeFault } from './fault.ts';
 
 /** Every line any process can log. A line that is not declared here does not compile. */
-export const EVENTS = { ...COMMON_EVENTS, ...RELAY_EVENTS, ...WATCHER_EVENTS, ...DISPATCHER_EVENTS };
+export const EVENTS = {
+  ...COMMON_EVENTS,
+  ...REGISTRY_EVENTS,
+  ...RELAY_EVENTS,
+  ...WATCHER_EVENTS,
+  ...DISPATCHER_EVENTS,
+};
 
 type Events = typeof EVENTS;
 export type EventName = keyof Events;

@@ -6,9 +6,11 @@ export type RedisConnection = Redis | Cluster;
 
 /**
  * `request`: commands fail within two seconds when Redis is away, for callers that answer somebody.
+ * `batch`: the same for thousands of callers at once. What they send in one turn of the event loop goes out together, and one
+ * timer watches the socket instead of one each command. Nothing is sent again after an interruption.
  * `blocking`: commands wait for Redis to come back, for BullMQ's workers and stream readers.
  */
-export type ConnectionUse = 'request' | 'blocking';
+export type ConnectionUse = 'request' | 'batch' | 'blocking';
 
 export interface ConnectOptions {
   readonly settings: RedisSettings;
@@ -18,7 +20,18 @@ export interface ConnectOptions {
   readonly onUp?: (isUp: boolean) => void;
 }
 
-const COMMAND_TIMEOUT_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 2_000;
+
+const USE_OPTIONS: { readonly [U in ConnectionUse]: RedisOptions } = {
+  request: { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: ANSWER_TIMEOUT_MS },
+  batch: {
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    socketTimeout: ANSWER_TIMEOUT_MS,
+    enableAutoPipelining: true,
+  },
+  blocking: { maxRetriesPerRequest: null },
+};
 
 /** A connection that heals itself, reports what happens to it, and never rejects where nobody listens. */
 export function connectRedis({ settings, use, ledger, onUp }: ConnectOptions): RedisConnection {
@@ -57,9 +70,7 @@ function open(settings: RedisSettings, use: ConnectionUse): RedisConnection {
     ...(settings.username === null ? {} : { username: settings.username }),
     ...(settings.password === null ? {} : { password: settings.password }),
     ...(settings.tls === null ? {} : { tls: settings.tls.ca === null ? {} : { ca: settings.tls.ca } }),
-    ...(use === 'blocking'
-      ? { maxRetriesPerRequest: null }
-      : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }),
+    ...USE_OPTIONS[use],
   };
   switch (settings.topology.kind) {
     case 'single':
@@ -73,6 +84,7 @@ function open(settings: RedisSettings, use: ConnectionUse): RedisConnection {
         redisOptions: common,
         clusterRetryStrategy: reconnectDelayMs,
         enableOfflineQueue: use === 'blocking',
+        enableAutoPipelining: use === 'batch',
       });
     }
   }

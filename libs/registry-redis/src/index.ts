@@ -1,3 +1,4 @@
+export { createDeviceSource } from './device-source.ts';
 export {
   type KeyRingKind,
   KeyRingUnusable,
@@ -7,3 +8,5 @@ export {
   type WatchKeyRingOptions,
 } from './key-ring-file.ts';
 export type * from './options.ts';
+export { createRegistryWriter } from './registry-writer.ts';
+export { createWatchSource } from './watch-source.ts';

@@ -1,5 +1,5 @@
 import type { UnixSeconds } from '@push/protocol';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 /** The newest request carried out for a registration. It decides what a request may still do. */
 export interface Order {
@@ -52,7 +52,7 @@ const TAG_BYTES = 16;
 const PLAINTEXT_BYTES = 9;
 const ORDER_BYTES = 1 + NONCE_BYTES + PLAINTEXT_BYTES + TAG_BYTES;
 
-export function sealOrder(key: Uint8Array, keyName: string, { state, stamp }: Order): Buffer {
+export function sealOrder(key: KeyObject, keyName: string, { state, stamp }: Order): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const plaintext = Buffer.alloc(PLAINTEXT_BYTES);
   plaintext.writeUInt8(state === 'live' ? 1 : 0, 0);
@@ -65,7 +65,7 @@ export function sealOrder(key: Uint8Array, keyName: string, { state, stamp }: Or
 }
 
 /** Null for whatever this key did not seal under this name. */
-export function openOrder(key: Uint8Array, keyName: string, value: Uint8Array): Order | null {
+export function openOrder(key: KeyObject, keyName: string, value: Uint8Array): Order | null {
   if (value.length !== ORDER_BYTES || value[0] !== VERSION) return null;
   const nonce = value.subarray(1, 1 + NONCE_BYTES);
   const decipher = createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { UnixSeconds } from '@push/protocol';
 import * as fc from 'fast-check';
+import { createSecretKey } from 'node:crypto';
 import { decideSubscribe, decideUnsubscribe, newestOrder, openOrder, type Order, sealOrder } from '../src/index.ts';
 import { bytesOf } from './samples.ts';
 
@@ -63,7 +64,7 @@ test('among the orders under several index keys the newest counts, and gone wins
 });
 
 describe('a stored order', () => {
-  const key = bytesOf('order key', 32);
+  const key = createSecretKey(bytesOf('order key', 32));
 
   test('is read by whoever has the key and looks different each time', () => {
     const values = [live(7), live(7), gone(7)].map((one) => sealOrder(key, 'order:a', one));
@@ -74,7 +75,7 @@ describe('a stored order', () => {
 
   test('is nothing under another key, under another name, or when changed', () => {
     const value = sealOrder(key, 'order:a', live(7));
-    expect(openOrder(bytesOf('another key', 32), 'order:a', value)).toBeNull();
+    expect(openOrder(createSecretKey(bytesOf('another key', 32)), 'order:a', value)).toBeNull();
     expect(openOrder(key, 'order:b', value)).toBeNull();
     for (let at = 0; at < value.length; at += 1) {
       const changed = Buffer.from(value);

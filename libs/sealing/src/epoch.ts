@@ -1,4 +1,4 @@
-import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { COMPARTMENT_CODE, type Compartment, SEALING_VERSION } from './compartment.ts';
 import { EPOCH_ID_BYTES } from './sealed-record.ts';
 import {
@@ -33,7 +33,7 @@ export const EPOCH_LIFETIME_S = 15 * 86_400;
 
 export interface Epoch {
   readonly idBytes: Uint8Array;
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly record: EpochRecord;
 }
 
@@ -54,7 +54,7 @@ export function openEpoch(
   idBytes: Uint8Array,
   value: Uint8Array,
   secretFor: (keyId: string) => XWingSecretKey | undefined,
-): Buffer | 'unknown-key' | 'corrupt' {
+): KeyObject | 'unknown-key' | 'corrupt' {
   if (value.length !== EPOCH_RECORD_BYTES) return 'corrupt';
   if (value[0] !== SEALING_VERSION || value[1] !== COMPARTMENT_CODE[compartment]) return 'corrupt';
   const secret = secretFor(Buffer.from(value.subarray(2, 2 + KEY_ID_BYTES)).toString('hex'));
@@ -76,10 +76,12 @@ export function epochKeyName(id: EpochId): string {
   return `epoch:${id}`;
 }
 
-/** HKDF-SHA256 (RFC 5869) of the encapsulated secret, which is erased. */
-function epochKey(sharedSecret: Buffer, idBytes: Uint8Array, compartment: Compartment): Buffer {
+/** HKDF-SHA256 (RFC 5869) of the encapsulated secret, which is erased. A key object erases itself once dropped. */
+function epochKey(sharedSecret: Buffer, idBytes: Uint8Array, compartment: Compartment): KeyObject {
   const info = Buffer.concat([INFO, Buffer.of(SEALING_VERSION, COMPARTMENT_CODE[compartment])]);
-  const key = Buffer.from(hkdfSync('sha256', sharedSecret, idBytes, info, 32));
+  const bytes = new Uint8Array(hkdfSync('sha256', sharedSecret, idBytes, info, 32));
+  const key = createSecretKey(bytes);
   sharedSecret.fill(0);
+  bytes.fill(0);
   return key;
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Compartment } from './compartment.ts';
 import { type EpochId, epochId, openEpoch, recipientKeyId } from './epoch.ts';
 import type { KeyRing, LiveKeyRing } from './key-ring.ts';
@@ -36,7 +37,7 @@ export interface OpenerOptions {
 
 export function createOpener({ compartment, secrets, epochs, capacity = 20_000 }: OpenerOptions): Opener {
   /** Insertion order is order of use. An entry that is still being fetched is shared by all who wait for it. */
-  const keys = new Map<EpochId, Promise<Buffer | UnopenedReason>>();
+  const keys = new Map<EpochId, Promise<KeyObject | UnopenedReason>>();
   let ring: KeyRing | null = null;
   let byKeyId = new Map<string, XWingSecretKey>();
 
@@ -53,13 +54,13 @@ export function createOpener({ compartment, secrets, epochs, capacity = 20_000 }
     keys.clear();
   };
 
-  const fetchKey = async (id: EpochId, idBytes: Uint8Array): Promise<Buffer | UnopenedReason> => {
+  const fetchKey = async (id: EpochId, idBytes: Uint8Array): Promise<KeyObject | UnopenedReason> => {
     const value = await epochs.read(id);
     if (value === null) return 'missing-epoch';
     return openEpoch(compartment, idBytes, value, (keyId) => byKeyId.get(keyId));
   };
 
-  const keyOf = async (idBytes: Uint8Array): Promise<Buffer | UnopenedReason> => {
+  const keyOf = async (idBytes: Uint8Array): Promise<KeyObject | UnopenedReason> => {
     const id = epochId(idBytes);
     const pending = keys.get(id) ?? fetchKey(id, idBytes);
     keys.delete(id);

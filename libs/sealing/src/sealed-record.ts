@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { COMPARTMENT_CODE, type Compartment, SEALING_VERSION } from './compartment.ts';
+import { freshNonce, NONCE_BYTES } from './nonce.ts';
 
 /*
  * version (1) ‖ epoch id (12) ‖ nonce (12) ‖ ciphertext ‖ tag (16), ChaCha20-Poly1305 (RFC 8439). The name under which a
@@ -7,7 +8,6 @@ import { COMPARTMENT_CODE, type Compartment, SEALING_VERSION } from './compartme
  */
 
 export const EPOCH_ID_BYTES = 12;
-const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + EPOCH_ID_BYTES + NONCE_BYTES;
 
@@ -20,9 +20,9 @@ interface Place {
   readonly keyName: string;
 }
 
-export function sealRecord(key: Uint8Array, epochId: Uint8Array, place: Place, plaintext: Uint8Array): Buffer {
+export function sealRecord(key: KeyObject, epochId: Uint8Array, place: Place, plaintext: Uint8Array): Buffer {
   // Random, never a counter: a counter would number the registrations.
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = freshNonce();
   const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associatedData(place, epochId), { plaintextLength: plaintext.length });
   const ciphertext = cipher.update(plaintext);
@@ -37,7 +37,7 @@ export function epochIdOf(sealed: Uint8Array): Uint8Array | null {
 }
 
 /** The plaintext, or null when the record was changed, moved or sealed under another key. */
-export function openRecord(key: Uint8Array, place: Place, sealed: Uint8Array): Buffer | null {
+export function openRecord(key: KeyObject, place: Place, sealed: Uint8Array): Buffer | null {
   const epochId = epochIdOf(sealed);
   if (epochId === null) return null;
   const nonce = sealed.subarray(1 + EPOCH_ID_BYTES, HEADER_BYTES);

@@ -45,7 +45,6 @@ export function createSealer({ compartment, recipients, now, phaseMs }: SealerOp
   let running: { readonly epoch: Epoch; readonly slot: number; readonly recipient: RingKey } | null = null;
 
   const startNewEpoch = (): void => {
-    running?.epoch.key.fill(0);
     running = null;
   };
   const epochAt = (nowMs: number): Epoch => {

@@ -19,14 +19,4 @@ export const COMMON_EVENTS = {
     text: 'Redis cannot be used; retrying',
     fields: { role: 'word', code: 'word', kind: 'word' },
   },
-  'keys.changed': {
-    level: 'info',
-    text: 'a key file has changed and is in use',
-    fields: { ring: 'word', keys: 'count' },
-  },
-  'keys.unusable': {
-    level: 'error',
-    text: 'a key file cannot be used; the keys read before stay in use',
-    fields: { ring: 'word', code: 'word' },
-  },
 } as const satisfies EventTable;

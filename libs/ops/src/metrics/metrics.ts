@@ -2,11 +2,18 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { COMMON_METRICS } from './common.ts';
 import { DISPATCHER_METRICS } from './dispatcher.ts';
 import type { LabelsOf, MetricDeclaration, MetricTable, NamesOf } from './metric.ts';
+import { REGISTRY_METRICS } from './registry.ts';
 import { RELAY_METRICS } from './relay.ts';
 import { WATCHER_METRICS } from './watcher.ts';
 
 /** Every metric any process can expose. */
-export const METRICS = { ...COMMON_METRICS, ...RELAY_METRICS, ...WATCHER_METRICS, ...DISPATCHER_METRICS };
+export const METRICS = {
+  ...COMMON_METRICS,
+  ...REGISTRY_METRICS,
+  ...RELAY_METRICS,
+  ...WATCHER_METRICS,
+  ...DISPATCHER_METRICS,
+};
 
 type Table = typeof METRICS;
 type Counters = NamesOf<Table, 'counter'>;
