@@ -22,7 +22,7 @@ export interface ConnectOptions {
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
-const USE_OPTIONS: { readonly [U in ConnectionUse]: RedisOptions } = {
+const USE_OPTIONS: { readonly [U in ConnectionUse]: Omit<RedisOptions, 'replyMapping'> } = {
   request: { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: ANSWER_TIMEOUT_MS },
   batch: {
     maxRetriesPerRequest: 0,
