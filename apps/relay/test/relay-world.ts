@@ -7,6 +7,8 @@ import { makeKeyFiles } from './key-files.ts';
 export interface RunningRelay extends RelayHandle {
   readonly url: string;
   readonly metrics: Metrics;
+  /** The variables that name its key files. */
+  readonly keys: Environment;
   /** All it logged, line by line. */
   readonly log: readonly string[];
   /** Sends `body` as it is, without any header that names its type. */
@@ -51,6 +53,7 @@ export async function openRelay(options: RelayWorldOptions = {}): Promise<Runnin
     ...handle,
     url,
     metrics,
+    keys: keys.environment,
     log,
     post,
     ask: async (path, value) => {

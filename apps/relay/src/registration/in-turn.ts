@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+/** About three signature checks. */
+const TURN_MS = 1;
+
 /**
- * Starts `handle` on one item after the other and lets at most `limit` run at once. Between two starts the event loop has
- * a turn, so that the signature checks at the beginning of each do not hold up other requests for longer than one check.
+ * Starts `handle` on one item after the other and lets at most `limit` run at once. The event loop has a turn as soon as the
+ * starts have taken {@link TURN_MS}, so that the signature checks of a long list do not hold up other requests.
  *
  * @param handle must not reject.
  * @returns the results in the order of the items.
@@ -14,13 +17,16 @@ export async function inTurn<T, R>(
 ): Promise<readonly R[]> {
   const results: Promise<R>[] = [];
   const running = new Set<Promise<unknown>>();
+  let turnBegan = performance.now();
   for (const item of items) {
     if (running.size >= limit) await Promise.race(running);
     const result = handle(item);
     const settled: Promise<unknown> = result.then(() => running.delete(settled));
     running.add(settled);
     results.push(result);
+    if (performance.now() - turnBegan < TURN_MS) continue;
     await nextTurn();
+    turnBegan = performance.now();
   }
   return Promise.all(results);
 }

@@ -99,7 +99,7 @@ export function createRegistrar({ registry, offered, lane, clock, ledger, metric
       const answers = verdicts.map(({ answer }) => answer);
       const [only] = answers;
       return {
-        status: Math.max(200, ...verdicts.map(({ status }) => status)),
+        status: verdicts.reduce((highest, { status }) => Math.max(highest, status), 200),
         body: read.kind === 'one' && only !== undefined ? only : answers,
       };
     },
