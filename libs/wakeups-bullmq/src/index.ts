@@ -1,2 +1,3 @@
 export { type BullmqWakeupQueue, createWakeupQueue, type WakeupQueueOptions } from './bullmq-wakeup-queue.ts';
 export { wakeupQueueOptions, wakeupWorkerOptions, type WakeupWorkerSettings } from './settings.ts';
+export { WakeupWorker } from './wakeup-worker.ts';

@@ -45,16 +45,17 @@ export interface WakeupWorkerSettings {
 
 /**
  * A job of a worker that died is taken up by another within the lock's duration and one or two stall checks: at most
- * 14 s. BullMQ gives up on a job that was interrupted more than `maxStalledCount` times; a wakeup is never given up.
+ * 10 s. BullMQ gives up on a job that was interrupted more than `maxStalledCount` times; a wakeup is never given up.
  */
 export function wakeupWorkerOptions({ connection, concurrency, retryDelayMs }: WakeupWorkerSettings): WorkerOptions {
   return {
     prefix: QUEUE_PREFIX,
     connection: withoutEventLog(connection) as ConnectionOptions,
     concurrency,
-    lockDuration: 8_000,
-    stalledInterval: 3_000,
+    lockDuration: 6_000,
+    stalledInterval: 2_000,
     maxStalledCount: Number.MAX_SAFE_INTEGER,
+    drainDelay: 2,
     runRetryDelay: 1_000,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },

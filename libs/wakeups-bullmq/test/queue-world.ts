@@ -3,7 +3,7 @@ import type { DeviceId, Service } from '@push/protocol';
 import { closeRedis, connectRedis, type RedisConnection, redisReady, redisSettings } from '@push/redis';
 import { parseJob, queueName, type TakenWakeup, type Wakeup } from '@push/wakeups';
 import { type Job, Queue, Worker } from 'bullmq';
-import { type RedisServer, type RedisUser, startRedisServer } from '../../../test/world/redis-server.ts';
+import { type RedisServer, startRedisServer } from '../../../test/world/redis-server.ts';
 import { type BullmqWakeupQueue, createWakeupQueue, wakeupQueueOptions, wakeupWorkerOptions } from '../src/index.ts';
 
 const SERVICES: readonly Service[] = ['apns', 'firebase'];
@@ -29,7 +29,7 @@ export interface TakenJob {
 export async function openQueueWorld(): Promise<QueueWorld> {
   const server = await startRedisServer();
   const closing: (() => Promise<unknown>)[] = [() => server[Symbol.asyncDispose]()];
-  const connect = (user: RedisUser, use: 'request' | 'blocking'): RedisConnection => {
+  const connect = (user: Parameters<RedisServer['urlFor']>[0], use: 'request' | 'blocking'): RedisConnection => {
     const settings = redisSettings({ REDIS_URL: server.urlFor(user) });
     const connection = connectRedis({ settings, use, ledger: silentLedger });
     closing.push(() => closeRedis(connection));
