@@ -1,1 +1,2 @@
-export {};
+export { startWatcher, type WatcherHandle, type WatcherOptions } from './start-watcher.ts';
+export { readWatcherConfig, type WatcherConfig } from './watcher-config.ts';

@@ -29,7 +29,7 @@ const unchanged = z.object({ unchanged: z.literal(true) });
 const listed = z.object({
   block_hash: z.string().min(1).max(128),
   height: z.int().min(0),
-  service_node_states: z.array(nodeState).min(1),
+  service_node_states: z.array(nodeState).refine((states) => states.some(({ swarm_id }) => swarm_id !== NO_SWARM)),
 });
 const answer = z.union([
   z.object({ result: unchanged }).transform(() => ({ kind: 'unchanged' }) as const),

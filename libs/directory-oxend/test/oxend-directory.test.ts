@@ -36,10 +36,14 @@ describe('a poll', () => {
   test('asks for active nodes and the fields it needs, and names the last block from then on', async () => {
     const blocks = ['first', 'second'];
     const server = await serve((response) => listing(blocks[server.calls.length - 1] ?? 'none')(response));
-    const { poll } = directory(server.url);
-    expect(await poll(never)).toMatchObject({ kind: 'listed', height: 3, nodes: [{ swarmId: 18446744073709551614n }] });
-    await poll(never);
-    await poll(never);
+    const oxend = directory(server.url);
+    expect(await oxend.poll(never)).toMatchObject({
+      kind: 'listed',
+      height: 3,
+      nodes: [{ swarmId: 18446744073709551614n }],
+    });
+    await oxend.poll(never);
+    await oxend.poll(never);
     const fields = {
       pubkey_x25519: true,
       public_ip: true,
@@ -60,9 +64,9 @@ describe('a poll', () => {
     const server = await serve((response) =>
       (server.calls.length === 1 ? listing('b') : text('{"result":{"unchanged":true}}'))(response),
     );
-    const { poll } = directory(server.url);
-    await poll(never);
-    expect(await poll(never)).toEqual({ kind: 'unchanged' });
+    const oxend = directory(server.url);
+    await oxend.poll(never);
+    expect(await oxend.poll(never)).toEqual({ kind: 'unchanged' });
   });
 
   test.each([
@@ -83,9 +87,9 @@ describe('a poll', () => {
     ],
   ] as [string, Reply][])('that goes wrong is %s, and the next good one works', async (reason, reply) => {
     const server = await serve((response) => (server.calls.length === 1 ? reply : listing('b'))(response));
-    const { poll } = directory(server.url);
-    expect(await poll(never)).toEqual(failure(reason));
-    expect((await poll(never)).kind).toBe('listed');
+    const oxend = directory(server.url);
+    expect(await oxend.poll(never)).toEqual(failure(reason));
+    expect((await oxend.poll(never)).kind).toBe('listed');
   });
 
   test('ends at once when the process stops', async () => {
@@ -102,9 +106,9 @@ describe('several oxends', () => {
     const bad = await serve(text('nonsense'));
     const good = await serve(listing('b'));
     const nobody = new URL(`http://127.0.0.1:${await freePort()}/json_rpc`);
-    const { poll } = directory(nobody, bad.url, good.url);
-    expect((await poll(never)).kind).toBe('listed');
-    expect((await poll(never)).kind).toBe('listed');
+    const oxend = directory(nobody, bad.url, good.url);
+    expect((await oxend.poll(never)).kind).toBe('listed');
+    expect((await oxend.poll(never)).kind).toBe('listed');
     expect([bad.calls.length, good.calls.length]).toEqual([1, 2]);
   });
 

@@ -47,7 +47,8 @@ describe('a list of service nodes', () => {
   );
 
   test('has no swarm for a node whose swarm id is all ones', () => {
-    expect(nodesOf(result(node({ swarm_id: '18446744073709551615' })))[0]?.swarmId).toBeNull();
+    const nodes = nodesOf(result(node({ swarm_id: '18446744073709551615' }), node()));
+    expect(nodes.map(({ swarmId }) => swarmId)).toEqual([null, 1n]);
   });
 
   test.each([
@@ -98,6 +99,7 @@ describe('an answer', () => {
     ['a string', '"result"'],
     ['no result', '{}'],
     ['an empty list', result()],
+    ['a list without a swarm', result(node({ swarm_id: '18446744073709551615' }))],
     ['a list that is none', '{"result":{"block_hash":"b","height":1,"service_node_states":{}}}'],
     ['a node that is none', result('5')],
     ['a node without swarm', result(node({ swarm_id: '' }))],

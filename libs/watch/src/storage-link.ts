@@ -10,8 +10,7 @@ export type LinkAnswer =
   | { readonly kind: 'down' };
 
 /** Why bytes from a node were thrown away. */
-export const DISCARD_REASONS = ['unknown-command', 'unknown-tag', 'malformed'] as const;
-export type DiscardReason = (typeof DISCARD_REASONS)[number];
+export type DiscardReason = 'unknown-command' | 'unknown-tag' | 'malformed';
 
 /** What a link tells its owner. Nothing here may throw. */
 export interface LinkHandler {

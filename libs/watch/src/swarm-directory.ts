@@ -1,15 +1,7 @@
 import type { ListedNode } from './storage-node.ts';
 
 /** Why there is no new list. The last good one stays in use. */
-export const DIRECTORY_FAILURES = [
-  'unreachable',
-  'timed-out',
-  'too-large',
-  'http-status',
-  'rpc-error',
-  'garbled',
-] as const;
-export type DirectoryFailure = (typeof DIRECTORY_FAILURES)[number];
+export type DirectoryFailure = 'unreachable' | 'timed-out' | 'too-large' | 'http-status' | 'rpc-error' | 'garbled';
 
 export type DirectoryAnswer =
   | { readonly kind: 'listed'; readonly height: number; readonly nodes: readonly ListedNode[] }
