@@ -3,16 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provision, provisionedPasswords } from '../../tools/provision.ts';
 import { type RedisServer, startRedisServer } from '../../tools/redis-server.ts';
+import {
+  type App,
+  appCommand,
+  type AppName,
+  dispatcherEnvironment,
+  type PushAddress,
+  relayEnvironment,
+  type StartedApp,
+  untilReady,
+  watcherEnvironment,
+} from './app.ts';
 import { ServiceProcess } from './service-process.ts';
 
-export type AppName = 'relay' | 'swarm-watcher' | 'dispatcher';
-
-/** One app as a process of its own. */
-export interface App {
-  readonly process: ServiceProcess;
-  /** `http://127.0.0.1:port` of health and metrics. */
-  readonly adminUrl: string;
-}
+export { metricOf } from './app.ts';
 
 /** What the network stub says when it is ready. */
 export interface NetworkAddress {
@@ -24,12 +28,6 @@ export interface NetworkAddress {
     readonly omqPort: number;
     readonly controlUrl: string;
   }[];
-}
-
-/** What a push stub says when it is ready. */
-export interface PushAddress {
-  readonly controlUrl: string;
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The whole flow in real processes: Redis, the stub network, both push stubs, and the three apps. */
@@ -44,7 +42,7 @@ export interface Deployment extends AsyncDisposable {
   /** Every process, stubs included. */
   readonly processes: readonly ServiceProcess[];
   /** Another process of an app, beside those there are. */
-  startApp(name: AppName): Promise<App & { readonly relayUrl: string | null }>;
+  startApp(name: AppName): Promise<StartedApp>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -63,11 +61,12 @@ export interface DeploymentOptions {
 export async function startDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
   const progress = options.progress ?? (() => {});
   await using started = new AsyncDisposableStack();
+  let owner = started;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'push-deployment-'));
   if (options.dir === undefined) started.defer(() => rmSync(dir, { recursive: true, force: true }));
   const processes: ServiceProcess[] = [];
   const run = (name: string, command: readonly [string, ...string[]], environment = {}): ServiceProcess => {
-    const service = started.use(new ServiceProcess({ name, command, environment }));
+    const service = owner.use(new ServiceProcess({ name, command, environment }));
     processes.push(service);
     return service;
   };
@@ -89,18 +88,14 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   ]);
   progress(`stub network: an oxend, ${network.nodes.length} storage nodes, APNs, FCM`);
 
-  const environmentOf = (name: AppName): Record<string, string> => ({
-    ...appEnvironment(name, { secrets, redis, oxendUrl: network.oxendUrl, push: [apns, fcm] }),
-    ...options.environment,
-  });
-  const startApp: Deployment['startApp'] = async (name) => {
-    const service = run(name, [`apps/${name}/dist/main.js`], environmentOf(name));
-    const adminPort = await portIn(service, 'admin.listening');
-    const relayPort = name === 'relay' ? await portIn(service, 'relay.listening') : null;
-    const adminUrl = `http://127.0.0.1:${adminPort}`;
-    await untilReady(service, adminUrl);
-    return { process: service, adminUrl, relayUrl: relayPort === null ? null : `http://127.0.0.1:${relayPort}` };
-  };
+  const foundation = { secrets, redis };
+  const environments = {
+    relay: relayEnvironment(foundation),
+    'swarm-watcher': watcherEnvironment(foundation, network.oxendUrl),
+    dispatcher: dispatcherEnvironment(foundation, [apns, fcm]),
+  } satisfies Record<AppName, object>;
+  const startApp: Deployment['startApp'] = (name) =>
+    untilReady(run(name, appCommand(name), { ...environments[name], ...options.environment }));
   const [relay, watcher, dispatcher] = await Promise.all([
     startApp('relay'),
     startApp('swarm-watcher'),
@@ -110,7 +105,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     `relay, swarm-watcher and dispatcher: processes ${[relay, watcher, dispatcher].map((a) => a.process.pid).join(', ')}`,
   );
 
-  const resources = started.move();
+  owner = started.move();
   return {
     dir,
     redis,
@@ -121,89 +116,6 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     apps: { relay, 'swarm-watcher': watcher, dispatcher },
     processes,
     startApp,
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: () => owner.disposeAsync(),
   };
-}
-
-interface Surroundings {
-  readonly secrets: string;
-  readonly redis: RedisServer;
-  readonly oxendUrl: string;
-  readonly push: readonly PushAddress[];
-}
-
-const REDIS_USER = { relay: 'relay', 'swarm-watcher': 'watcher', dispatcher: 'dispatcher' } as const;
-const SERVICES = 'apns,firebase';
-
-/** The environment of one app: its own secrets, and no other's. */
-function appEnvironment(name: AppName, { secrets, redis, oxendUrl, push }: Surroundings): Record<string, string> {
-  const user = REDIS_USER[name];
-  const secret = (file: string): string => join(secrets, user, file);
-  const common = {
-    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-    REDIS_USERNAME: user,
-    REDIS_PASSWORD_FILE: secret('redis.password'),
-  };
-  switch (name) {
-    case 'relay':
-      return {
-        ...common,
-        RELAY_HOST: '127.0.0.1',
-        RELAY_PORT: '0',
-        RELAY_ADMIN_PORT: '0',
-        RELAY_SERVICES: SERVICES,
-        RELAY_ONION_SECRET_FILE: secret('onion.key'),
-        RELAY_INDEX_KEY_FILE: secret('index.key'),
-        RELAY_WATCH_PUBLIC_FILE: secret('watch.pub'),
-        RELAY_DEVICE_PUBLIC_FILE: secret('device.pub'),
-      };
-    case 'swarm-watcher':
-      return {
-        ...common,
-        WATCHER_ADMIN_PORT: '0',
-        WATCHER_OXEND_URL: oxendUrl,
-        WATCHER_SECRET_FILE: secret('watch.key'),
-        WATCHER_OMQ_SECRET_FILE: secret('omq.key'),
-      };
-    case 'dispatcher':
-      return {
-        ...common,
-        DISPATCHER_ADMIN_PORT: '0',
-        DISPATCHER_SERVICES: SERVICES,
-        DISPATCHER_SECRET_FILE: secret('device.key'),
-        ...Object.assign({}, ...push.map(({ environment }) => environment)),
-      };
-  }
-}
-
-function portIn(service: ServiceProcess, event: string): Promise<number> {
-  return service.line((line) => {
-    if (!line.includes(`"${event}"`)) return null;
-    const { port } = JSON.parse(line) as { readonly port?: number };
-    return port ?? null;
-  });
-}
-
-/** Polls `/readyz`, which has no event to wait for. */
-async function untilReady(service: ServiceProcess, adminUrl: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  let missing = 'everything';
-  while (performance.now() < deadline && !service.hasEnded) {
-    const response = await fetch(`${adminUrl}/readyz`).catch(() => null);
-    if (response?.status === 200) return;
-    missing = (await response?.text()) ?? missing;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${service.name} did not become ready: ${missing}\n${service.output.slice(-2_000)}`);
-}
-
-/** One counter or gauge of an app, summed over its labels that match; 0 when it is absent. */
-export async function metricOf(app: App, name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-  const text = await (await fetch(`${app.adminUrl}/metrics`)).text();
-  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-    .filter((line) => wanted.every((pair) => line.includes(pair)))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
