@@ -23,13 +23,13 @@ const open = (more: object = {}): PushTransport =>
     topic: variable('APNS_TOPIC'),
     url: stub.url,
     ca: readFileSync(variable('APNS_CA_FILE'), 'utf8'),
-    timeLimitMs: 500,
+    timeLimitMs: 5_000,
     ...more,
   });
 const newToken = (prefix = '11111111'): DeviceToken =>
   Buffer.from(`${prefix}${randomBytes(28).toString('hex')}`, 'hex') as Uint8Array as DeviceToken;
-const send = (token = newToken()): Promise<Verdict> =>
-  transport.send({ token, wakeupUuid: UUID, expiresAtS: 1_900_000_000 });
+const send = (token = newToken(), through = transport): Promise<Verdict> =>
+  through.send({ token, wakeupUuid: UUID, expiresAtS: 1_900_000_000 });
 
 beforeEach(async () => {
   stub = await startApnsStub();
@@ -58,13 +58,12 @@ describe('APNs over node-apn', () => {
   });
 
   test('shows one provider token for all its connections', async () => {
-    await send();
-    await send(newToken('0badf002'));
-    await send();
-    stub.behave({ behaviour: 'hang' });
-    await send();
-    stub.behave({ behaviour: null });
-    await send();
+    await using hasty = open({ timeLimitMs: 500 });
+    await send(newToken(), hasty);
+    await send(newToken('0badf002'), hasty);
+    await send(newToken(), hasty);
+    await send(newToken('0badf003'), hasty);
+    await send(newToken(), hasty);
     expect(stub.connectionCount).toBe(3);
     expect(new Set(stub.pushes.map(({ headers }) => headers['authorization'])).size).toBe(1);
   });
@@ -77,10 +76,11 @@ describe('APNs over node-apn', () => {
   });
 
   test('keeps a connection that answers other devices while one stays without', async () => {
-    const hung = send(newToken('0badf000'));
-    await send();
+    await using hasty = open({ timeLimitMs: 500 });
+    const hung = send(newToken('0badf000'), hasty);
+    await send(newToken(), hasty);
     expect(await hung).toEqual({ kind: 'retry', reason: 'late', afterMs: null });
-    await send();
+    await send(newToken(), hasty);
     expect(stub.connectionCount).toBe(1);
   });
 

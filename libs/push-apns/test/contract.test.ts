@@ -11,28 +11,37 @@ import {
 } from '../../dispatch/test/push-transport-contract.ts';
 import { freePort } from '../../../test/world/redis-server.ts';
 import { type ApnsStub, startApnsStub } from '../../../test/stubs/apns/apns-stub.ts';
+import { type ApnsBehaviour, FATEFUL_PREFIXES } from '../../../test/stubs/apns/reaction.ts';
 import { type ApnsCredentials, createApnsTransport } from '../src/index.ts';
 
-/** See the stub's table of tokens that carry their fate. */
-const PREFIXES: { readonly [F in Fate]?: string } = {
-  accepted: '11111111',
-  'device gone': '0bad4100',
-  'device gone long ago': '0bad4102',
-  'token malformed': '0bad4000',
-  'token of another app': '0bad4001',
-  'device had too many pushes': '0bad4290',
-  'quota used up': '0bad4291',
-  'our message refused': '0bad4004',
-  'credential refused': '0bad4030',
-  'app refused': '0bad4002',
-  'internal error': '0bad5000',
-  unavailable: '0bad5030',
-  'unavailable for 30 s': '0bad5031',
-  'page of a proxy': '0bad5020',
-  'stream reset': '0badf001',
-  'connection cut': '0badf002',
-  'no answer': '0badf000',
+const BEHAVIOURS: { readonly [F in Fate]?: ApnsBehaviour } = {
+  'device gone': 'Unregistered',
+  'device gone long ago': 'UnregisteredIn2020',
+  'token malformed': 'BadDeviceToken',
+  'token of another app': 'DeviceTokenNotForTopic',
+  'device had too many pushes': 'TooManyRequests',
+  'quota used up': 'TooManyProviderTokenUpdates',
+  'our message refused': 'BadMessageId',
+  'credential refused': 'InvalidProviderToken',
+  'app refused': 'TopicDisallowed',
+  'internal error': 'InternalServerError',
+  unavailable: 'ServiceUnavailable',
+  'unavailable for 30 s': 'ServiceUnavailableFor30s',
+  'page of a proxy': 'page502',
+  'stream reset': 'reset',
+  'connection cut': 'disconnect',
+  'connection frozen': 'freeze',
+  'no answer': 'hang',
 };
+
+/** A token that carries its fate, or one that carries none. */
+function tokenWith(behaviour: ApnsBehaviour | undefined): DeviceToken {
+  const fateful = Object.entries(FATEFUL_PREFIXES).find(([, name]) => name === behaviour);
+  return Buffer.from(
+    `${fateful?.[0] ?? '11111111'}${randomBytes(28).toString('hex')}`,
+    'hex',
+  ) as Uint8Array as DeviceToken;
+}
 
 const retry = (reason: string, afterMs: number | null = null): object => ({ kind: 'retry', reason, afterMs });
 const hold = (reason: string, afterMs: number | null = null): object => ({ kind: 'hold', reason, afterMs });
@@ -66,6 +75,7 @@ const ROWS: Rows = {
   },
   'stream reset': { verdict: retry('no-answer') },
   'connection cut': { verdict: retry('no-answer') },
+  'connection frozen': { verdict: retry('late') },
   'no answer': { verdict: retry('late') },
   'wrong app': { verdict: hold('TopicDisallowed') },
   'nobody listens': { verdict: retry('no-answer') },
@@ -87,9 +97,7 @@ async function start(credentialsFor: (stub: ApnsStub) => ApnsCredentials): Promi
         timeLimitMs,
         maxConcurrent,
       }),
-    token: (fate) =>
-      Buffer.from(`${PREFIXES[fate]}${randomBytes(28).toString('hex')}`, 'hex') as Uint8Array as DeviceToken,
-    hangAll: (hangs) => stub.behave({ behaviour: hangs ? 'hang' : null }),
+    token: (fate) => tokenWith(BEHAVIOURS[fate]),
     payloads: () => stub.pushes.map(({ payload }) => payload.toString()),
     requestCount: () => stub.requestCount,
     openConnectionCount: () => stub.openConnectionCount,

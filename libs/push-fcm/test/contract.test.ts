@@ -27,6 +27,7 @@ const FATES: { readonly [F in Fate]?: string } = {
   'unavailable for 30 s': 'fate-unavailable-for-30s:',
   'page of a proxy': 'fate-page-502:',
   'connection cut': 'fate-disconnect:',
+  'connection frozen': 'fate-hang:',
   'no answer': 'fate-hang:',
 };
 
@@ -48,6 +49,7 @@ const ROWS: Rows = {
   'unavailable for 30 s': { verdict: retry('UNAVAILABLE', 30_000) },
   'page of a proxy': { verdict: retry('status-502') },
   'connection cut': { verdict: retry('no-answer') },
+  'connection frozen': { verdict: retry('late') },
   'no answer': { verdict: retry('late') },
   'wrong key': { verdict: hold('oauth-invalid_grant') },
   'wrong app': { verdict: hold('NOT_FOUND') },
@@ -70,7 +72,6 @@ async function start(): Promise<TransportUnderTest> {
         maxConcurrent,
       }),
     token: (fate) => Buffer.from(`${FATES[fate] ?? ''}${randomUUID()}`) as Uint8Array as DeviceToken,
-    hangAll: (hangs) => stub.behave({ behaviour: hangs ? 'hang' : null }),
     payloads: () => stub.pushes.map(({ payload, token }) => payload.toString().replace(token, 'TOKEN')),
     requestCount: () => stub.requestCount,
     openConnectionCount: () => stub.openConnectionCount,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PushTransport, Verdict } from '@push/dispatch';
 import type { DeviceToken } from '@push/protocol';
 import { type FcmStub, startFcmStub } from '../../../test/stubs/fcm/fcm-stub.ts';
+import { eventually } from '../../../test/world/eventually.ts';
 import { createFcmTransport, parseServiceAccount, type ServiceAccount } from '../src/index.ts';
 
 const UUID = '5e3d9f0c-3a52-4a43-8b0e-6f1f4d2a9b11';
@@ -17,7 +18,7 @@ const open = (more: object = {}): PushTransport =>
     url: stub.url,
     tokenUrl: null,
     ca: readFileSync(variable('FCM_CA_FILE'), 'utf8'),
-    timeLimitMs: 500,
+    timeLimitMs: 5_000,
     ...more,
   });
 const send = (token: string = randomUUID(), through = transport): Promise<Verdict> =>
@@ -57,6 +58,14 @@ describe('FCM over firebase-admin', () => {
     expect(stub.pushes).toHaveLength(60);
   });
 
+  test('cuts the connection of a message it gave up, so that the message cannot go out late', async () => {
+    await using hasty = open({ timeLimitMs: 800 });
+    await send(randomUUID(), hasty);
+    expect(stub.openConnectionCount).toBe(1);
+    expect(await send('fate-hang:1', hasty)).toEqual({ kind: 'retry', reason: 'late', afterMs: null });
+    await eventually(() => stub.openConnectionCount === 0);
+  });
+
   test('holds once when its bearer was taken back, and comes with a new one', async () => {
     await send();
     stub.revokeBearers();
@@ -71,10 +80,11 @@ describe('FCM over firebase-admin', () => {
     ['cuts the connection', 'disconnect', { kind: 'retry', reason: 'oauth-no-answer', afterMs: null }],
     ['does not answer', 'hang', { kind: 'retry', reason: 'oauth-no-answer', afterMs: null }],
   ] as const)('goes on by itself after the OAuth endpoint %s', async (_, behaviour, verdict) => {
+    await using hasty = open({ timeLimitMs: 1_500 });
     stub.behave({ token: '/token', behaviour });
-    expect(await send()).toEqual(verdict);
+    expect(await send(randomUUID(), hasty)).toEqual(verdict);
     stub.behave({ token: '/token', behaviour: null });
-    expect(await send()).toEqual({ kind: 'done' });
+    expect(await send(randomUUID(), hasty)).toEqual({ kind: 'done' });
   });
 
   test('lets two transports of one process be, each with its own app', async () => {

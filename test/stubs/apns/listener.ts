@@ -40,6 +40,7 @@ const MAX_BODY_BYTES = 16_384;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const sessions = new Set<Http2Session>();
   const trusted = new WeakSet<Http2Session>();
+  const frozen = new WeakSet<Http2Session>();
   const counts = {
     requests: 0,
     connections: 0,
@@ -73,7 +74,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   server.on('stream', (stream, headers) => {
     counts.requests += 1;
     stream.on('error', () => stream.destroy());
-    answer(stream, headers, options, trust).catch(() => stream.destroy());
+    if (stream.session !== undefined && frozen.has(stream.session)) return;
+    answer(stream, headers, options, { trust, freeze: (session) => frozen.add(session) }).catch(() => stream.destroy());
   });
   server.listen(options.port, options.host);
   await once(server, 'listening');
@@ -93,7 +95,7 @@ async function answer(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   { rules, topic, log, book }: ListenerOptions,
-  trust: (session: Http2Session) => void,
+  { trust, freeze }: { trust: (session: Http2Session) => void; freeze: (session: Http2Session) => void },
 ): Promise<void> {
   const { session } = stream;
   if (session === undefined) return;
@@ -113,6 +115,7 @@ async function answer(
   const objection = objectionTo(request, topic);
   if (objection !== null) return refuse(objection.status, objection.reason);
   const reaction = reactionTo(token, book.take(token));
+  if (reaction.kind === 'freeze') freeze(session);
   if (reaction.kind === 'accept') {
     log.record({ token, receivedAtMs: nowMs, headers: request.headers, payload: request.payload });
   }
@@ -142,6 +145,7 @@ function perform(stream: ServerHttp2Stream, session: Http2Session, reaction: Rea
       stream.end(reaction.body);
       return;
     case 'hang':
+    case 'freeze':
       return;
     case 'reset':
       stream.close(constants.NGHTTP2_INTERNAL_ERROR);

@@ -15,6 +15,8 @@ export type Reaction =
   | { readonly kind: 'page'; readonly status: number; readonly body: string }
   /** Takes the request and never answers. */
   | { readonly kind: 'hang' }
+  /** Never answers anything on this connection again, which stays open. */
+  | { readonly kind: 'freeze' }
   /** Resets the stream. */
   | { readonly kind: 'reset' }
   /** Cuts the connection. */
@@ -58,6 +60,7 @@ const NAMED_REACTIONS = {
   Shutdown: refuse(503, 'Shutdown'),
   page502: { kind: 'page', status: 502, body: '<html><body>Bad gateway</body></html>' },
   hang: { kind: 'hang' },
+  freeze: { kind: 'freeze' },
   reset: { kind: 'reset' },
   disconnect: { kind: 'disconnect' },
 } as const satisfies { readonly [name: string]: Reaction };
@@ -90,6 +93,7 @@ export const FATEFUL_PREFIXES = {
   '0badf000': 'hang',
   '0badf001': 'reset',
   '0badf002': 'disconnect',
+  '0badf003': 'freeze',
 } as const satisfies { readonly [prefix: string]: ApnsBehaviour };
 
 export function reactionTo(token: string, ordered: ApnsBehaviour | null): Reaction {
@@ -104,6 +108,6 @@ export function readApnsBehaviour(value: unknown): ApnsBehaviour | null {
   if (typeof value !== 'object' || value === null) return null;
   const { kind, status } = value as { kind?: unknown; status?: unknown };
   const needsStatus = kind === 'refuse' || kind === 'page';
-  const isKnown = needsStatus || kind === 'accept' || kind === 'hang' || kind === 'reset' || kind === 'disconnect';
+  const isKnown = needsStatus || ['accept', 'hang', 'freeze', 'reset', 'disconnect'].some((name) => name === kind);
   return isKnown && (!needsStatus || Number.isInteger(status)) ? (value as Reaction) : null;
 }
