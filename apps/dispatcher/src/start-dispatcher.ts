@@ -44,10 +44,9 @@ export async function startDispatcher(
   const { redis } = config;
   const services = config.providers.map(({ service }) => service);
   await using starting = new AsyncDisposableStack();
-  const owned = <T extends AsyncDisposable>(resource: T): T => starting.use(resource);
 
   const readiness = new Readiness(['redis', ...services.map(workerReadiness)]);
-  const admin = owned(await startAdminServer({ ...config.admin, readiness, metrics }));
+  const admin = starting.use(await startAdminServer({ ...config.admin, readiness, metrics }));
   ledger.record('admin.listening', { port: admin.port });
 
   const onUp = (isUp: boolean): void => {
@@ -60,7 +59,7 @@ export async function startDispatcher(
   starting.defer(() => closeRedis(blocking));
 
   const secrets = starting.use(watchKeyRing({ file: config.secrets, kind: 'secret', name: 'device', ledger }));
-  const devices = owned(createDeviceSource({ settings: redis, secrets, clock, ledger, metrics }));
+  const devices = starting.use(createDeviceSource({ settings: redis, secrets, clock, ledger, metrics }));
   const transports = new Map<Service, PushTransport>();
   for (const provider of config.providers) {
     const given = options.transports?.find(({ service }) => service === provider.service);

@@ -21,6 +21,7 @@ const LONGEST_MS = 86_400_000;
 export class QueueHold implements Disposable {
   readonly #options: QueueHoldOptions;
   #timer: NodeJS.Timeout | null = null;
+  #isOver = false;
 
   constructor(options: QueueHoldOptions) {
     this.#options = options;
@@ -28,7 +29,7 @@ export class QueueHold implements Disposable {
 
   /** Does nothing while the queue is held already: what was in flight then says the same. */
   begin(holdMs: number, reason: string): void {
-    if (this.#timer !== null) return;
+    if (this.#timer !== null || this.#isOver) return;
     const { service, ledger, metrics, pause } = this.#options;
     this.#timer = setTimeout(() => this.#end(), Math.min(holdMs, LONGEST_MS));
     metrics.set('push_wakeup_queue_held', { service }, 1);
@@ -44,8 +45,9 @@ export class QueueHold implements Disposable {
     resume();
   }
 
+  /** Neither ends a hold nor begins one any more. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
   }
 }
