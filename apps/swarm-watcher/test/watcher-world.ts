@@ -6,6 +6,7 @@ import { silentLedger } from '@push/ledger';
 import { createMetrics, type Metrics, systemClock } from '@push/ops';
 import {
   type AccountId,
+  type DeviceId,
   type DeviceToken,
   type Ed25519Key,
   type MonitorRequest,
@@ -46,6 +47,10 @@ export interface WatcherWorld extends AsyncDisposable {
   queued(service?: Service): Promise<readonly QueuedWakeup[]>;
   /** Ends the running watcher and starts another. */
   restartWatcher(): Promise<void>;
+  /** Another watcher beside the running one. */
+  startAnother(): Promise<WatcherHandle>;
+  /** Says, as a dispatcher does, that the provider called a device dead. */
+  reportDead(deviceId: DeviceId): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -143,6 +148,8 @@ export async function startWatcherWorld(options: WorldOptions = {}): Promise<Wat
       await running.watcher[Symbol.asyncDispose]();
       running.watcher = await start();
     },
+    startAnother: start,
+    reportDead: async (deviceId) => void (await operator.xadd('dead', '1-*', 'd', deviceId)),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -69,6 +69,36 @@ describe('a new registration', () => {
   });
 });
 
+describe('a device that a dispatcher reports dead', () => {
+  test('is not watched any more, here or in the registry', async () => {
+    const account = await watched();
+    await world.register(account, { service: 'firebase', token: 'cafe' });
+    await until(async () => (await world.metrics.read('push_watches', {})) === 2);
+    await world.send(account);
+    await until(async () => (await world.queued('apns')).length + (await world.queued('firebase')).length === 2);
+    const [wakeup] = await world.queued('firebase');
+    if (wakeup === undefined) throw new Error('no wakeup');
+    await world.reportDead(wakeup.deviceId);
+    await until(async () => (await world.metrics.read('push_watches', {})) === 1);
+    await world.restartWatcher();
+    await until(async () => (await world.missing()).length === 0);
+    await until(async () => (await world.metrics.read('push_watched_accounts', {})) === 1);
+    expect(await world.metrics.read('push_watches', {})).toBe(1);
+    expect(await world.metrics.read('push_devices_died_total', { outcome: 'removed' })).toBe(1);
+  });
+});
+
+describe('a second watcher in the same process', () => {
+  test('has an identity of its own, and both together queue one wakeup', async () => {
+    const account = await watched();
+    await using _ = await world.startAnother();
+    await until(() => subscriptionsAt(world.network, account).every((count) => count === 2));
+    await world.send(account);
+    await until(async () => (await reports('rung')) === 2);
+    expect(await world.queued()).toHaveLength(1);
+  });
+});
+
 describe('many registrations', () => {
   test('are watched in a few batches, also after a restart of the watcher', async () => {
     const accounts = Array.from({ length: 200 }, person);

@@ -11,12 +11,15 @@ export interface OxenmqLinkOptions {
   readonly fault: (error: unknown) => void;
 }
 
+/** A connection that lasted this long was a success; one that ends sooner counts as one more failure. */
+const LASTING_MS = 30_000;
+
 /** Keeps one node connected, attempt after attempt, until closed. */
 export class OxenmqLink implements StorageLink {
   readonly #options: OxenmqLinkOptions;
   readonly #requests = new PendingRequests();
   #connection: Connection | null = null;
-  #isUp = false;
+  #upSinceMs: number | null = null;
   #failures = 0;
   #retry: NodeJS.Timeout | null = null;
 
@@ -26,7 +29,7 @@ export class OxenmqLink implements StorageLink {
   }
 
   async request(command: string, body: Uint8Array, timeoutMs: number): Promise<LinkAnswer> {
-    if (this.#connection === null || !this.#isUp) return { kind: 'down' };
+    if (this.#connection === null || this.#upSinceMs === null) return { kind: 'down' };
     const { tag, answer } = this.#requests.begin(command, timeoutMs);
     this.#connection.send([command, tag, body]);
     return answer;
@@ -36,7 +39,7 @@ export class OxenmqLink implements StorageLink {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#connection?.close();
     this.#connection = null;
-    this.#isUp = false;
+    this.#upSinceMs = null;
     this.#requests.settleAll({ kind: 'down' });
   }
 
@@ -53,8 +56,7 @@ export class OxenmqLink implements StorageLink {
   #open(): Connection {
     return this.#options.connect({
       up: () => {
-        this.#isUp = true;
-        this.#failures = 0;
+        this.#upSinceMs = performance.now();
         this.#options.handler.up();
       },
       received: (parts) => this.#received(parts),
@@ -64,13 +66,14 @@ export class OxenmqLink implements StorageLink {
   }
 
   #ended(): void {
-    const wasUp = this.#isUp;
+    const upSinceMs = this.#upSinceMs;
+    const hasLasted = upSinceMs !== null && performance.now() - upSinceMs >= LASTING_MS;
     this.#connection = null;
-    this.#isUp = false;
-    this.#failures += 1;
+    this.#upSinceMs = null;
+    this.#failures = hasLasted ? 1 : this.#failures + 1;
     this.#requests.settleAll({ kind: 'down' });
     this.#retry = setTimeout(() => this.#connect(), this.#options.delayMs(this.#failures));
-    if (wasUp) this.#options.handler.down();
+    if (upSinceMs !== null) this.#options.handler.down();
   }
 
   #received(parts: readonly Uint8Array[]): void {

@@ -18,3 +18,23 @@ test('a socket that cannot be made is reported and tried again', async () => {
   link.close();
   expect([attempts, faults.length, recorder.downs]).toEqual([3, 2, 0]);
 });
+
+test('a node that ends every connection at once is tried less and less often', async () => {
+  const waits: number[] = [];
+  const recorder = new LinkRecorder();
+  const connect = (handler: ConnectionHandler): Connection => {
+    queueMicrotask(() => {
+      handler.up();
+      handler.received([Buffer.from('BYE')]);
+    });
+    return { send: () => {}, close: () => {} } as unknown as Connection;
+  };
+  const delayMs = (failures: number): number => {
+    waits.push(failures);
+    return 1;
+  };
+  const link = new OxenmqLink({ connect, handler: recorder, delayMs, fault: () => {} });
+  await recorder.until(({ downs }) => downs === 5);
+  link.close();
+  expect(waits).toEqual([1, 2, 3, 4, 5]);
+});
