@@ -25,13 +25,14 @@ export function ed25519ToX25519(key: Ed25519Key): X25519Key | null {
 
 /**
  * Whether {@link ed25519ToX25519} of `key` is `converted`, in little more than half the time: u · (1 − y) = 1 + y needs no
- * inversion, and a key of somebody else is found out before the curve is touched.
+ * inversion, and a key of somebody else is found out before the curve is touched. A form that is not canonical fails
+ * there, since X25519 answers in the canonical one.
  */
 export function convertsTo(key: Ed25519Key, converted: X25519Key): boolean {
   if (key.length !== 32 || converted.length !== 32 || isSmallOrder(key)) return false;
   const y = yOf(key);
   const u = bytesToNumberLE(converted);
-  const isMatch = Fp.isValid(u) && Fp.eql(Fp.mul(u, Fp.sub(Fp.ONE, y)), Fp.add(Fp.ONE, y));
+  const isMatch = Fp.eql(Fp.mul(u, Fp.sub(Fp.ONE, y)), Fp.add(Fp.ONE, y));
   return isMatch && isInPrimeOrderSubgroup(converted);
 }
 

@@ -50,9 +50,11 @@ export const TORSION: readonly Point[] = ((): Point[] => {
   return points;
 })();
 
+const TORSION_ENCODINGS = TORSION.map((point) => point.toBytes());
+
 /** Small order, y below 20 or nearly p, and every y that is not below p; with either sign. */
 export const EDGE_ENCODINGS: readonly Uint8Array[] = [
-  ...TORSION.map((point) => point.toBytes()),
+  ...TORSION_ENCODINGS,
   ...Array.from({ length: 20 }, (_, i) => BigInt(i))
     .flatMap((i) => [i, P - i, P + (i % 19n)])
     .flatMap((y) => [numberToBytesLE(y, 32), numberToBytesLE(y | (1n << 255n), 32)]),
@@ -76,12 +78,36 @@ function flip(random: Seeded, bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
+/**
+ * A signature that satisfies the verification equation as it stands, S·B = R + h·A, though R or A is of small order: only
+ * a refusal of such points keeps a verifier from accepting it. Searches the message until the torsion parts cancel.
+ *
+ * @param torsion index in {@link TORSION} of the torsion part of the key.
+ * @param honest the nonce and R of an honest signer, or `null` for an R of small order.
+ */
+function fitting(
+  random: Seeded,
+  { key, secret, torsion }: { key: Uint8Array; secret: bigint; torsion: number },
+  honest: { r: Uint8Array; nonce: bigint } | null,
+): Omit<Case, 'family'> {
+  for (;;) {
+    const i = honest === null ? random.below(8) : 0;
+    const r = honest?.r ?? TORSION_ENCODINGS[i] ?? new Uint8Array(32);
+    const message = random.bytes(24);
+    const h = challenge(r, key, message);
+    if ((Number(h % 8n) * torsion + i) % 8 !== 0) continue;
+    const s = ((honest?.nonce ?? 0n) + h * secret) % L;
+    return { signature: Buffer.concat([r, numberToBytesLE(s, 32)]), message, key };
+  }
+}
+
 /** `rounds` signatures of each family, and of each edge encoding as key and as R. */
 export function* adversarialCases(random: Seeded, rounds: number): Generator<Case> {
   for (let round = 0; round < rounds; round++) {
     const [secret, nonce] = [random.scalar(), random.scalar()];
     const [key, r] = [Point.BASE.multiply(secret), Point.BASE.multiply(nonce)];
-    const torsion = TORSION[1 + (round % 7)] ?? Point.ZERO;
+    const torsionIndex = 1 + (round % 7);
+    const torsion = TORSION[torsionIndex] ?? Point.ZERO;
     const honest = forge(random, { r, nonce, key, secret });
     const s = bytesToNumberLE(honest.signature.subarray(32));
     const withS = (value: bigint): Uint8Array =>
@@ -99,6 +125,11 @@ export function* adversarialCases(random: Seeded, rounds: number): Generator<Cas
     yield { family: 'small key', ...forge(random, { r, nonce, key: torsion, secret: 0n }) };
     yield { family: 'small R', ...forge(random, { r: torsion, nonce: 0n, key, secret }) };
     yield { family: 'small key and R', ...forge(random, { r: torsion, nonce: 0n, key: torsion, secret: 0n }) };
+    yield { family: 'identity as R', ...forge(random, { r: Point.ZERO, nonce: 0n, key, secret }) };
+    const small = { key: torsion.toBytes(), secret: 0n, torsion: torsionIndex };
+    yield { family: 'small key that fits', ...fitting(random, small, { r: r.toBytes(), nonce }) };
+    const mixed = { key: key.add(torsion).toBytes(), secret, torsion: torsionIndex };
+    yield { family: 'small R that fits', ...fitting(random, mixed, null) };
     yield { family: 'random', signature: random.bytes(64), message: random.bytes(40), key: random.bytes(32) };
     yield { family: 'random S', ...honest, signature: withS(bytesToNumberLE(random.bytes(32))) };
   }

@@ -57,6 +57,17 @@ describe('a request to watch an account', () => {
 });
 
 describe('a request to end a registration', () => {
+  test.each([
+    [86_400, null],
+    [86_401, 'timestamp'],
+    [-86_400, null],
+    [-86_401, 'timestamp'],
+  ])('%i s after its signature: %p', (elapsedS, refusal) => {
+    const [vector] = unsubscribes;
+    if (vector === undefined) throw new Error('no vectors');
+    expect(authorizeUnsubscribe(unsubscribeRequest(vector.request), vector.request.sig_ts + elapsedS)).toBe(refusal);
+  });
+
   test.each(unsubscribes)('$name: $expect', ({ name, now, expect: verdict, request }) => {
     expect(authorizeUnsubscribe(unsubscribeRequest(request), now)).toBe(verdict === 'accept' ? null : REFUSALS[name]);
   });

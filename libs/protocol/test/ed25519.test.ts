@@ -9,6 +9,8 @@ import { readVectors, unhex } from './vectors.ts';
 const hex = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString('hex'));
 const convert = (key: Uint8Array): string | null => hex(ed25519ToX25519(key as Ed25519Key));
 
+const ROUNDS = 160;
+
 function sodiumConvert(key: Uint8Array): string | null {
   const out = Buffer.alloc(32);
   try {
@@ -28,19 +30,22 @@ describe('an Ed25519 signature', () => {
     const disagreements = new Set<string>();
     const accepted = new Map<string, number>();
     let cases = 0;
-    for (const { family, signature, message, key } of adversarialCases(new Seeded('signatures 1'), 250)) {
+    for (const { family, signature, message, key } of adversarialCases(new Seeded('signatures 1'), ROUNDS)) {
       const verdict = verifyEd25519(signature, message, key);
       if (verdict !== sodiumVerifies(signature, message, key)) disagreements.add(family);
       if (verdict) accepted.set(family, (accepted.get(family) ?? 0) + 1);
       cases++;
     }
     expect([...disagreements]).toEqual([]);
-    expect(cases).toBeGreaterThan(3_500);
-    expect(accepted.get('honest')).toBe(250);
+    expect(cases).toBeGreaterThan(3_000);
+    expect(accepted.get('honest')).toBe(ROUNDS);
     // A cofactored verifier would accept all of these, libsodium those whose torsion part vanishes by chance.
-    expect(accepted.get('mixed key')).toBeLessThan(125);
+    expect(accepted.get('mixed key')).toBeLessThan(ROUNDS / 2);
     expect(accepted.get('mixed key')).toBeGreaterThan(0);
-    expect(accepted.get('small key')).toBeUndefined();
+    // Some versions of OpenSSL accept these by themselves.
+    for (const family of ['small key', 'small key that fits', 'small R that fits', 'identity as R']) {
+      expect(accepted.get(family)).toBeUndefined();
+    }
   });
 
   test.each([
