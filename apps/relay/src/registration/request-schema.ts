@@ -48,4 +48,3 @@ export const subscribeSchema = z.object(
   },
   expected('an object'),
 );
-export type SubscribeFields = z.output<typeof subscribeSchema>;
