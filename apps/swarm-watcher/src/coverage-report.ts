@@ -19,7 +19,7 @@ export class CoverageReport {
   readonly #registry: RegistryFollower;
   #timer: NodeJS.Timeout | null = null;
   #nodesToldMs = 0;
-  #nodesTold = '';
+  #nodesTold = '0/0';
   #refusalsToldMs = 0;
 
   constructor(
