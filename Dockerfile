@@ -21,13 +21,19 @@ WORKDIR /relay
 COPY --from=dependencies /relay/node_modules node_modules
 COPY --from=build /relay/libs libs
 COPY --from=build /relay/apps apps
+COPY deploy/redis/users.acl.template deploy/redis/users.acl.template
+COPY tools/provision.ts tools/keys-generate.ts tools/redis-acl.ts tools/redis-server.ts tools/
 COPY package.json LICENSE ./
-COPY tools/provision.ts tools/keys-generate.ts tools/
+# Fresh volumes take the owner of the folder they are mounted over.
+RUN mkdir -p /secrets/relay /secrets/watcher /secrets/dispatcher /secrets/redis && chown -R node:node /secrets
 USER node
 CMD ["node", "apps/relay/dist/main.js"]
 
-# The stub network of the demo profile: development dependencies and test folders, so never the production image.
+# The demo profile: development dependencies and test folders, so never the production image.
 FROM build AS stubs
 COPY test test
+COPY tools tools
+COPY deploy deploy
+RUN mkdir -p /provider && chown node:node /provider
 USER node
-CMD ["node", "test/stubs/network/main.ts"]
+CMD ["node", "tools/demo/on-compose.ts"]

@@ -3,7 +3,7 @@ import { type Group, groupFromSeed, join } from '../../test/stubs/client/group.t
 import { type Account, accountFromSeed } from '../../test/stubs/client/mailbox-key.ts';
 import type { Device } from '../../test/stubs/client/registration.ts';
 import { StubClient } from '../../test/stubs/client/stub-client.ts';
-import type { Deployment } from '../../test/world/deployment.ts';
+import type { Scene } from './scene.ts';
 
 /** A phone: somebody's account, the app on it, and the push token its provider gave it. */
 export interface Phone {
@@ -27,7 +27,7 @@ export interface Cast {
 }
 
 /** Alice has an iPhone, Bob an Android phone, both are in a group of Carol's. Everybody is made up anew each time. */
-export function castFor({ network, apns, fcm }: Deployment): Cast {
+export function castFor({ network, apns, fcm }: Scene): Cast {
   const { oxendUrl } = network;
   const group = groupFromSeed(randomBytes(32));
   const [alice, bob, carol] = [
