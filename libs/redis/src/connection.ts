@@ -21,6 +21,8 @@ export interface ConnectOptions {
 }
 
 const ANSWER_TIMEOUT_MS = 2_000;
+/** ioredis waits this long even for a socket that is closed already, and keeps the process alive meanwhile. */
+const DISCONNECT_TIMEOUT_MS = 250;
 
 const USE_OPTIONS: { readonly [U in ConnectionUse]: Omit<RedisOptions, 'replyMapping'> } = {
   request: { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: ANSWER_TIMEOUT_MS },
@@ -67,6 +69,7 @@ function open(settings: RedisSettings, use: ConnectionUse): RedisConnection {
     replyMapping: 'legacy',
     db: settings.database,
     enableReadyCheck: true,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     ...(settings.username === null ? {} : { username: settings.username }),
     ...(settings.password === null ? {} : { password: settings.password }),
     ...(settings.tls === null ? {} : { tls: settings.tls.ca === null ? {} : { ca: settings.tls.ca } }),
@@ -103,6 +106,7 @@ export function redisReady(connection: RedisConnection, signal?: AbortSignal): P
       reject(new Error('gave up waiting for Redis'));
     };
     connection.once('ready', onReady);
+    if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

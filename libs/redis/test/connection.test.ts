@@ -33,6 +33,16 @@ describe('a connection', () => {
     await closeRedis(connection);
   });
 
+  test('is not waited for once the wait was given up, before it began or after', async () => {
+    const connection = connectAs('relay');
+    await expect(redisReady(connection, AbortSignal.abort())).rejects.toThrow('gave up');
+    const giveUp = new AbortController();
+    const wait = redisReady(connection, giveUp.signal);
+    giveUp.abort();
+    await expect(wait).rejects.toThrow('gave up');
+    await closeRedis(connection);
+  });
+
   test.each([
     ['relay', 'watch:x'],
     ['relay', 'device:x'],

@@ -61,7 +61,8 @@ export function createWatchSource(options: WatchSourceOptions): RedisWatchSource
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
-        await closeRedis(tail);
+        // No QUIT: it would wait behind the reading of the feed.
+        tail.disconnect();
       }
     },
     remove: async (watchId) => {

@@ -36,6 +36,7 @@ interface Options {
   readonly ledger?: Ledger;
   /** Another port than the server's: a proxy in front of it. */
   readonly port?: number;
+  readonly onUp?: (isUp: boolean) => void;
 }
 
 function settingsFor(server: RedisServer, user: 'relay' | 'watcher' | 'dispatcher', port?: number) {
@@ -45,25 +46,29 @@ function settingsFor(server: RedisServer, user: 'relay' | 'watcher' | 'dispatche
 }
 
 /** Resolves with what `create` makes once its connection is usable. */
-async function whenUp<T>(create: (onUp: (isUp: boolean) => void) => T): Promise<T> {
-  let onUp: (isUp: boolean) => void = () => {};
-  const up = new Promise<void>((resolve) => {
-    onUp = (isUp) => {
-      if (isUp) resolve();
-    };
+async function whenUp<T>(
+  create: (onUp: (isUp: boolean) => void) => T,
+  listener: (isUp: boolean) => void = () => {},
+): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const created = create((isUp) => {
+    listener(isUp);
+    if (isUp) resolve();
   });
-  const created = create(onUp);
-  await up;
+  await promise;
   return created;
 }
 
 /** The adapters of one deployment, each with the Redis user of its app. */
 export function openWriter(server: RedisServer, options: Options): Promise<RedisRegistryWriter> {
-  const { keys, clock = systemClock, ledger = silentLedger, port } = options;
+  const { keys, clock = systemClock, ledger = silentLedger, port, onUp: listener } = options;
   const recipient = (seed: Uint8Array): LiveKeyRing => ringOf(xWingSecretKey(seed).publicKey.bytes);
   const rings = { index: keys.index, watch: recipient(keys.watchSeed), device: recipient(keys.deviceSeed) };
   const settings = settingsFor(server, 'relay', port);
-  return whenUp((onUp) => createRegistryWriter({ settings, ledger, metrics: createMetrics(), clock, rings, onUp }));
+  return whenUp(
+    (onUp) => createRegistryWriter({ settings, ledger, metrics: createMetrics(), clock, rings, onUp }),
+    listener,
+  );
 }
 
 export function openWatches(server: RedisServer, { keys, ledger = silentLedger }: Options): Promise<RedisWatchSource> {
