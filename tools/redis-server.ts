@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from './end-with-us.ts';
 import { type RedisUser, renderAcl } from './redis-acl.ts';
 
 const CONFIG = fileURLToPath(new URL('../deploy/redis/redis.conf', import.meta.url));
@@ -59,6 +60,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       ['--daemonize', 'no'],
     ].flat();
     child = spawn('redis-server', [CONFIG, ...flags], { stdio: 'ignore' });
+    endWithUs(child);
     await listening(port, child);
   };
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {

@@ -16,14 +16,15 @@ import { readRelayConfig, startRelay } from '@push/relay';
 import { readWatcherConfig, startWatcher } from '@push/swarm-watcher';
 import { resolve } from 'node:path';
 import { provision, provisionedPasswords } from './provision.ts';
-import { type RedisServer, startRedisServer } from './redis-server.ts';
+import { freePort, type RedisServer, startRedisServer } from './redis-server.ts';
 
 const VERSION = '0.1.0';
 const dataDir = resolve(process.env['RELAY_DATA_DIR'] ?? '.data');
 const secrets = resolve(dataDir, 'secrets');
 provision(secrets);
 
-const redis = process.env['REDIS_URL'] === undefined ? await ownRedis() : null;
+/** Of our own server; null when REDIS_URL names another. */
+const redisPort = process.env['REDIS_URL'] === undefined ? await freePort() : null;
 const configs = configOrExit('start', readAll());
 
 await runProcess({
@@ -31,7 +32,7 @@ await runProcess({
   report: reportTo(createLedger({ process: 'start', level: configs.relay.logLevel }), createMetrics(), VERSION),
   start: async () => {
     const running = new AsyncDisposableStack();
-    if (redis !== null) running.use(redis);
+    if (redisPort !== null) running.use(await ownRedis(redisPort));
     running.use(await startDispatcher(configs.dispatcher));
     running.use(await startWatcher(configs.watcher));
     running.use(await startRelay(configs.relay));
@@ -39,8 +40,9 @@ await runProcess({
   },
 });
 
-function ownRedis(): Promise<RedisServer> {
+function ownRedis(port: number): Promise<RedisServer> {
   return startRedisServer({
+    port,
     dir: resolve(dataDir, 'redis'),
     appendOnly: true,
     appendFsync: 'everysec',
@@ -52,10 +54,10 @@ function ownRedis(): Promise<RedisServer> {
 function environmentFor(user: 'relay' | 'watcher' | 'dispatcher'): Environment {
   const secret = (name: string): string => resolve(secrets, user, name);
   const login =
-    redis === null
+    redisPort === null
       ? {}
       : {
-          REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+          REDIS_URL: `redis://127.0.0.1:${redisPort}`,
           REDIS_USERNAME: user,
           REDIS_PASSWORD_FILE: secret('redis.password'),
         };
