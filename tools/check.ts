@@ -1,5 +1,5 @@
-// Everything but the tests that must hold for a change: types, lint, format, room directions, unused code, secrets-free
-// tree. Runs the checks side by side and prints what failed.
+// Everything but the tests that must hold for a change: types, lint, format, room directions, unused code. Runs the
+// checks side by side and prints what failed.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,14 +1,13 @@
 // Makes everything secret that a deployment needs, once, each thing in the folder of the one service that needs it:
 //   node tools/provision.ts DIR
-// leaves DIR/{relay,watcher,dispatcher,redis}. Run again, it changes nothing. docker-compose.yml, `npm start` and the demo
+// leaves DIR/{relay,watcher,dispatcher,redis}. Run again, it keeps every secret. docker-compose.yml, `npm start` and the demo
 // use it; operators who spread secrets by other means use `npm run keys:generate` alone.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RedisUser, renderAcl } from './redis-acl.ts';
-import { randomPasswords } from './redis-server.ts';
+import { randomPasswords, type RedisUser, renderAcl } from './redis-acl.ts';
 
 /** Who gets which key file. Nobody gets what another's work needs. */
 const KEY_FILES = {
@@ -20,10 +19,20 @@ const KEY_FILES = {
 type App = keyof typeof KEY_FILES;
 const APPS = Object.keys(KEY_FILES) as App[];
 
-/** Idempotent. What an interrupted first run left is made anew: nothing can have used it yet. */
+/**
+ * Secrets are made once and kept; what an interrupted first run left is made anew, since nothing can have used it yet. The
+ * ACL file follows its template, so that a newer release may do in Redis what it needs.
+ */
 export function provision(dir: string): 'made' | 'already-there' {
-  const lastWritten = join(dir, 'redis', 'users.acl');
-  if (existsSync(lastWritten)) return 'already-there';
+  const isComplete = existsSync(join(dir, 'redis', LAST_WRITTEN));
+  if (!isComplete) makeSecrets(dir);
+  put(dir, 'redis', LAST_WRITTEN, renderAcl(provisionedPasswords(dir)), true);
+  return isComplete ? 'already-there' : 'made';
+}
+
+const LAST_WRITTEN = 'users.acl';
+
+function makeSecrets(dir: string): void {
   const scratch = mkdtempSync(join(tmpdir(), 'push-keys-'));
   try {
     const keys = join(scratch, 'keys');
@@ -34,11 +43,9 @@ export function provision(dir: string): 'made' | 'already-there' {
       put(dir, app, 'redis.password', `${passwords[app]}\n`);
     }
     put(dir, 'redis', 'operator.password', `${passwords.operator}\n`);
-    put(dir, 'redis', 'users.acl', renderAcl(passwords), true);
   } finally {
     rmSync(scratch, { recursive: true });
   }
-  return 'made';
 }
 
 /** The passwords that {@link provision} made; for whoever starts the Redis server. */
@@ -71,6 +78,6 @@ if (import.meta.main) {
     console.error('usage: node tools/provision.ts DIR');
     process.exitCode = 2;
   } else {
-    console.log(provision(dir) === 'made' ? `secrets are in ${dir}` : `${dir} holds secrets already; nothing changed`);
+    console.log(provision(dir) === 'made' ? `secrets are in ${dir}` : `${dir} holds secrets already; they are kept`);
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** One per app, and the operator, who may do everything. */
@@ -14,4 +14,9 @@ export function renderAcl(passwords: Readonly<Record<RedisUser, string>>): strin
     if (user === undefined) throw new Error('users.acl.template names an unknown user');
     return `#${createHash('sha256').update(passwords[user]).digest('hex')}`;
   });
+}
+
+export function randomPasswords(): Record<RedisUser, string> {
+  const random = (): string => randomBytes(18).toString('base64url');
+  return { relay: random(), watcher: random(), dispatcher: random(), operator: random() };
 }

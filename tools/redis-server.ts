@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -7,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from './end-with-us.ts';
-import { type RedisUser, renderAcl } from './redis-acl.ts';
+import { randomPasswords, type RedisUser, renderAcl } from './redis-acl.ts';
 
 const CONFIG = fileURLToPath(new URL('../deploy/redis/redis.conf', import.meta.url));
 
@@ -86,11 +85,6 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-export function randomPasswords(): Record<RedisUser, string> {
-  const random = (): string => randomBytes(18).toString('base64url');
-  return { relay: random(), watcher: random(), dispatcher: random(), operator: random() };
 }
 
 /** A loopback port nobody listens on right now. */

@@ -28,15 +28,16 @@ const redisPort = process.env['REDIS_URL'] === undefined ? await freePort() : nu
 const configs = configOrExit('start', readAll());
 
 await runProcess({
-  shutdownTimeoutMs: configs.relay.shutdownTimeoutMs,
+  // They stop one after another, each within its own limit.
+  shutdownTimeoutMs: 3 * configs.relay.shutdownTimeoutMs,
   report: reportTo(createLedger({ process: 'start', level: configs.relay.logLevel }), createMetrics(), VERSION),
   start: async () => {
-    const running = new AsyncDisposableStack();
-    if (redisPort !== null) running.use(await ownRedis(redisPort));
-    running.use(await startDispatcher(configs.dispatcher));
-    running.use(await startWatcher(configs.watcher));
-    running.use(await startRelay(configs.relay));
-    return running;
+    await using starting = new AsyncDisposableStack();
+    if (redisPort !== null) starting.use(await ownRedis(redisPort));
+    starting.use(await startDispatcher(configs.dispatcher));
+    starting.use(await startWatcher(configs.watcher));
+    starting.use(await startRelay(configs.relay));
+    return starting.move();
   },
 });
 

@@ -88,7 +88,11 @@ test('dump, append-only file, every value and all logs hold no account, key, tok
       .filter(({ name }) => ['relay', 'swarm-watcher', 'dispatcher'].includes(name))
       .map((service) => ({ place: `log of ${service.name}`, content: Buffer.from(service.output) })),
   ];
-  expect(haystacks.map(({ place }) => place)).toEqual(expect.arrayContaining(['dump.rdb', 'log of dispatcher']));
+  expect(haystacks.map(({ place }) => place)).toEqual(
+    expect.arrayContaining(['dump.rdb', 'log of relay', 'log of swarm-watcher', 'log of dispatcher']),
+  );
+  const appendOnly = haystacks.filter(({ place }) => place.startsWith('appendonly.aof'));
+  expect(appendOnly.some(({ content }) => content.includes('device:'))).toBe(true);
   expect(findSecrets(haystacks, secrets())).toEqual([]);
 });
 

@@ -8,15 +8,28 @@ import { type Outcome, tell } from './story.ts';
 import { Timeline } from './timeline.ts';
 
 const timeline = new Timeline();
+let isStopped = false;
 const stop = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      isStopped = true;
+      resolve();
+    });
+  }
 });
+/** Ends what is under way, so that everything that was started is ended and removed on the way out. */
+const interruption = stop.then(() => {
+  throw new Error('interrupted');
+});
+interruption.catch(() => {});
 
 try {
-  await Promise.race([demo(process.argv.includes('--keep')), stop]);
+  await demo(process.argv.includes('--keep'));
 } catch (error) {
-  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : 'for an unknown reason'}`);
-  process.exitCode = 1;
+  if (!isStopped) {
+    console.error(`\nThe demo failed: ${error instanceof Error ? error.message : 'for an unknown reason'}`);
+    process.exitCode = 1;
+  }
 }
 process.exit();
 
@@ -25,7 +38,7 @@ async function demo(isKept: boolean): Promise<void> {
   timeline.title('Session push relay: from registration to the phone reading its message');
   await using deployment = await startDeployment({ progress: (step) => timeline.done(step) });
   const cast = castFor(deployment);
-  const outcome = await tell(deployment, cast, timeline);
+  const outcome = await Promise.race([tell(deployment, cast, timeline), interruption]);
   const evidence = await collectEvidence(deployment, cast, outcome);
   report(outcome, evidence);
   if (evidence.sightings.length > 0 || evidence.violations.length > 0) {
