@@ -1,0 +1,91 @@
+/**
+ * How fast the apps are, each against something bare in the same run: `npm run bench -- --quick`. A slow figure is a
+ * figure; the exit status is 1 only when something failed, 130 after Ctrl-C.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { comparisonsOf } from './comparison.ts';
+import { hold } from './contest.ts';
+import { type Figure, FULL, QUICK } from './figure.ts';
+import { notifications } from './figures/notifications.ts';
+import { registrations } from './figures/registrations.ts';
+import { wakeups } from './figures/wakeups.ts';
+import { describeMachine, readVersions } from './machine.ts';
+import { type BenchOptions, readOptions, USAGE } from './options.ts';
+import { renderRun } from './report.ts';
+import type { FigureResult, Run } from './run.ts';
+import { Stage } from './stage.ts';
+
+const FIGURES: readonly Figure[] = [registrations, notifications, wakeups];
+/** After the processes of a figure have ended, whoever still talks to them notices. */
+const SETTLED_WITHIN_MS = 5_000;
+
+const startedAt = new Date();
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+try {
+  await bench(readOptions(process.argv.slice(2), startedAt));
+} catch (error) {
+  if (stop.signal.aborted) process.exitCode = 130;
+  else {
+    process.exitCode = 1;
+    console.error(`\nThe benchmark failed: ${messageOf(error)}`);
+    if (isUsageError(error)) console.error(USAGE);
+  }
+}
+process.exit();
+
+async function bench({ isQuick, out, seed, only, profiles }: BenchOptions): Promise<void> {
+  const scale = isQuick ? QUICK : FULL;
+  const wanted = FIGURES.filter(({ name }) => only.length === 0 || only.includes(name));
+  if (wanted.length === 0) throw new Error(`there are figures for ${FIGURES.map(({ name }) => name).join(', ')}`);
+  const machine = describeMachine();
+  const versions = readVersions();
+  const figures: FigureResult[] = [];
+  for (const figure of wanted) {
+    console.error(`${figure.name} …`);
+    figures.push(await measure(figure));
+  }
+  const seconds = (Date.now() - startedAt.getTime()) / 1_000;
+  const run: Run = { startedAt: startedAt.toISOString(), seconds, scale, seed, machine, versions, figures };
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(run, null, 2)}\n`);
+  console.log(`${renderRun(run)}\nRaw samples: ${out}`);
+
+  async function measure(figure: Figure): Promise<FigureResult> {
+    const stage = new Stage(stop.signal, profiles);
+    const measuring = (async () => hold(await figure.prepare(stage, { scale, seed }), scale.rounds))();
+    try {
+      const result = await Promise.race([measuring, stopped()]);
+      const rssBytes = Object.fromEntries([...stage.usage()].map(([name, usage]) => [name, usage.rssBytes]));
+      const { name, title, unit } = figure;
+      return { name, title, unit, notes: figure.notes(scale), ...result, comparisons: comparisonsOf(result), rssBytes };
+    } catch (error) {
+      throw new Error([`${figure.name}: ${messageOf(error)}`, ...stage.obituaries()].join('\n'), { cause: error });
+    } finally {
+      await stage[Symbol.asyncDispose]();
+      // What was being started when the stage closed is ended by whoever started it.
+      await Promise.race([Promise.allSettled([measuring]), wait(SETTLED_WITHIN_MS)]);
+    }
+  }
+}
+
+/** Rejects once the benchmark is told to stop. What is then under way fails by itself, since its processes end. */
+function stopped(): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = (): void => reject(new Error('stopped'));
+    if (stop.signal.aborted) give();
+    stop.signal.addEventListener('abort', give, { once: true });
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'for an unknown reason';
+}
+
+function isUsageError(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS');
+}
