@@ -29,8 +29,9 @@ export function createDeviceSource(options: DeviceSourceOptions): RedisDeviceSou
       return record === null ? { kind: 'unreadable', reason: 'corrupt' } : { kind: 'found', record };
     },
     forget: async (deviceId) => {
-      await connection.del(recordName.device(deviceId)).catch(unavailable);
+      // Told first: if the record went first and the telling failed, the next attempt would find nothing to tell of.
       await dead.append(deviceId).catch(unavailable);
+      await connection.del(recordName.device(deviceId)).catch(unavailable);
     },
     [Symbol.asyncDispose]: async () => {
       dead[Symbol.dispose]();

@@ -12,8 +12,8 @@ import {
 export interface EpochKeeper extends Disposable {
   /** Seals for storage under `keyName`. */
   seal(compartment: Compartment, keyName: string, plaintext: Uint8Array): SealedForStorage;
-  /** Stores the running epochs again; runs by itself every minute. */
-  reassert(): Promise<void>;
+  /** Forgets epochs that are over and stores the running ones again; runs by itself every minute. */
+  tend(): Promise<void>;
   /** Another server may have lost what was stored: stores the running epochs once more and begins new ones. */
   startNewEpochs(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface EpochKeeperOptions {
   readonly recipients: { readonly [C in Compartment]: LiveKeyRing };
 }
 
-const REASSERT_MS = 60_000;
+const TENDING_MS = 60_000;
 const COMPARTMENTS = ['watch', 'device'] as const;
 
 export function createEpochKeeper({ connection, clock, recipients }: EpochKeeperOptions): EpochKeeper {
@@ -64,18 +64,30 @@ export function createEpochKeeper({ connection, clock, recipients }: EpochKeeper
     return sending;
   };
 
+  const forgetEnded = (): void => {
+    for (const compartment of COMPARTMENTS) {
+      const epoch = inUse[compartment];
+      if (epoch === null || sealers[compartment].tend() === epoch.id) continue;
+      inUse[compartment] = null;
+      stored.delete(epoch.id);
+    }
+  };
   const reassert = async (): Promise<void> => {
     const running = COMPARTMENTS.map((compartment) => inUse[compartment]).filter((epoch) => epoch !== null);
     await Promise.all(running.map(store));
   };
-  const timer = setInterval(() => void reassert().catch(forgetStored), REASSERT_MS).unref();
+  const tend = (): Promise<void> => {
+    forgetEnded();
+    return reassert();
+  };
+  const timer = setInterval(() => void tend().catch(forgetStored), TENDING_MS).unref();
 
   return {
     seal: (compartment, keyName, plaintext) => {
       const { value, epoch } = sealers[compartment].seal(keyName, plaintext);
       return { value, epochStored: () => ensureStored(compartment, epoch) };
     },
-    reassert,
+    tend,
     startNewEpochs: async () => {
       for (const compartment of COMPARTMENTS) sealers[compartment].startNewEpoch();
       await reassert().catch(forgetStored);

@@ -6,7 +6,7 @@ export type StreamName = 'feed' | 'dead';
 export interface EventStream extends Disposable {
   /** Appends `id`; resolves with the event's number once it is stored. */
   append(id: string): Promise<number>;
-  /** Trims what is older than an hour and renews the expiry. Runs by itself every minute. */
+  /** Trims what is older than an hour; renews the expiry if anything was appended. Runs by itself every minute. */
   tend(): Promise<void>;
 }
 
@@ -29,6 +29,7 @@ const LIFETIME_S = 14 * 86_400;
 export function createEventStream({ connection, name, field, now }: EventStreamOptions): EventStream {
   let newest: number | null = null;
   let isExpirySet = false;
+  let hasGrown = false;
   let marks: { readonly atMs: number; readonly newest: number }[] = [];
   // A server that lost the stream starts it anew, without an expiry.
   connection.on('close', () => {
@@ -37,7 +38,11 @@ export function createEventStream({ connection, name, field, now }: EventStreamO
 
   const tend = async (): Promise<void> => {
     const nowMs = now();
-    await connection.expire(name, LIFETIME_S);
+    // Only for what was appended: renewing by the clock would keep alive what a writer that is gone can no longer trim.
+    if (hasGrown) {
+      hasGrown = false;
+      await connection.expire(name, LIFETIME_S);
+    }
     const old = marks.findLast(({ atMs }) => nowMs - atMs >= KEPT_MS);
     if (old !== undefined) {
       await connection.xtrim(name, 'MINID', `1-${old.newest + 1}`);
@@ -52,6 +57,7 @@ export function createEventStream({ connection, name, field, now }: EventStreamO
       const entry = await connection.xadd(name, '1-*', field, id);
       const number = numberOf(entry ?? '');
       newest = Math.max(newest ?? -1, number);
+      hasGrown = true;
       if (!isExpirySet) {
         await connection.expire(name, LIFETIME_S);
         isExpirySet = true;

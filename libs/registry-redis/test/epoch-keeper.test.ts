@@ -57,10 +57,10 @@ describe('the epochs of a relay', () => {
     await keeper.seal('watch', 'watch:a', Buffer.from('a')).epochStored();
     const [name = ''] = await epochs();
     await operator.expire(name, 100);
-    await keeper.reassert();
+    await keeper.tend();
     expect(await operator.ttl(name)).toBe(15 * DAY_S);
     await operator.del(name);
-    await keeper.reassert();
+    await keeper.tend();
     expect(await epochs()).toEqual([name]);
   });
 
@@ -72,8 +72,18 @@ describe('the epochs of a relay', () => {
     await keeper.seal('watch', 'watch:a', Buffer.from('a')).epochStored();
     expect(await epochs()).toHaveLength(2);
     await operator.expire(first, 100);
-    await keeper.reassert();
+    await keeper.tend();
     expect(await operator.ttl(first)).toBeLessThanOrEqual(100);
+  });
+
+  test('are not kept in use after their end, although nothing else is sealed', async () => {
+    using keeper = open();
+    await keeper.seal('watch', 'watch:a', Buffer.from('a')).epochStored();
+    const [name = ''] = await epochs();
+    await operator.expire(name, 100);
+    nowMs += 31 * 60_000;
+    await keeper.tend();
+    expect(await operator.ttl(name)).toBeLessThanOrEqual(100);
   });
 
   test('begin anew for a new server, which is told of the old ones once more', async () => {

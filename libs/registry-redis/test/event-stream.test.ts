@@ -36,13 +36,20 @@ describe('a stream of events', () => {
     ]);
   });
 
-  test('ends two weeks after its last writer', async () => {
+  test('ends two weeks after its last entry, whoever still tends it', async () => {
     using stream = open();
     await stream.append('a');
     expect(await operator.ttl('feed')).toBe(14 * 86_400);
     await operator.expire('feed', 100);
+    await stream.append('b');
     await stream.tend();
     expect(await operator.ttl('feed')).toBe(14 * 86_400);
+
+    await operator.expire('feed', 100);
+    await stream.tend();
+    using other = open();
+    await other.tend();
+    expect(await operator.ttl('feed')).toBeLessThanOrEqual(100);
   });
 
   test('keeps an hour of entries, and its count when none is left', async () => {

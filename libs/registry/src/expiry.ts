@@ -18,9 +18,9 @@ export function recordExpiry(id: string, signedAt: UnixSeconds, now: UnixMs): Un
   return (rounded > now ? rounded : exact) as UnixMs;
 }
 
-/** The id's first 48 bits modulo an hour, in seconds. */
+/** The id, as a number of 128 bits, modulo an hour in seconds. */
 function offsetS(id: string): number {
-  return Buffer.from(id, 'base64url').readUIntBE(0, 6) % HOUR_S;
+  return Buffer.from(id, 'base64url').reduce((rest, byte) => (rest * 256 + byte) % HOUR_S, 0);
 }
 
 /** The UTC day on or after which a provider's "gone since" refers to this registration; days since 1970, rounded up. */

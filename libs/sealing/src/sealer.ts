@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type Compartment, EPOCH_LENGTH_MS } from './compartment.ts';
-import { createEpoch, type Epoch, type EpochRecord } from './epoch.ts';
+import { createEpoch, type Epoch, type EpochId, type EpochRecord } from './epoch.ts';
 import { type LiveKeyRing, type RingKey, writingKey } from './key-ring.ts';
 import { sealRecord } from './sealed-record.ts';
 import { xWingPublicKey } from './x-wing.ts';
@@ -17,6 +17,8 @@ export interface Sealer extends Disposable {
   seal(keyName: string, plaintext: Uint8Array): Sealed;
   /** Leaves the running epoch; the next record is sealed in a new one. */
   startNewEpoch(): void;
+  /** Forgets the key of an epoch that is over. The id of the epoch that still runs, or `null`. */
+  tend(): EpochId | null;
 }
 
 export interface SealerOptions {
@@ -47,8 +49,9 @@ export function createSealer({ compartment, recipients, now, phaseMs }: SealerOp
   const startNewEpoch = (): void => {
     running = null;
   };
+  const slotAt = (nowMs: number): number => Math.floor((nowMs - phase) / lengthMs);
   const epochAt = (nowMs: number): Epoch => {
-    const slot = Math.floor((nowMs - phase) / lengthMs);
+    const slot = slotAt(nowMs);
     const recipient = writingKey(recipients.current, nowMs);
     if (running?.slot === slot && Buffer.compare(running.recipient.key, recipient.key) === 0) return running.epoch;
     const key = xWingPublicKey(recipient.key);
@@ -65,6 +68,10 @@ export function createSealer({ compartment, recipients, now, phaseMs }: SealerOp
       return { value: sealRecord(epoch.key, epoch.idBytes, { compartment, keyName }, plaintext), epoch: epoch.record };
     },
     startNewEpoch,
+    tend: () => {
+      if (running !== null && running.slot !== slotAt(now())) startNewEpoch();
+      return running?.epoch.record.id ?? null;
+    },
     [Symbol.dispose]: startNewEpoch,
   };
 }
