@@ -36,6 +36,8 @@ export interface RedisServerOptions {
   readonly passwords?: Readonly<Record<RedisUser, string>>;
   /** How often the append-only file is synced. Default: always. */
   readonly appendFsync?: 'always' | 'everysec';
+  /** Makes it a node of a Redis Cluster that the other nodes reach on this port. Default: a server by itself. */
+  readonly clusterPort?: number;
 }
 
 /** A private redis-server on a free loopback port, with the settings and the ACL users that are shipped in deploy/. */
@@ -57,6 +59,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       ['--appendonly', options.appendOnly ? 'yes' : 'no'],
       ['--appendfsync', options.appendFsync ?? 'always'],
       ['--daemonize', 'no'],
+      options.clusterPort === undefined ? [] : ['--cluster-enabled', 'yes', '--cluster-port', `${options.clusterPort}`],
     ].flat();
     child = spawn('redis-server', [CONFIG, ...flags], { stdio: 'ignore' });
     endWithUs(child);

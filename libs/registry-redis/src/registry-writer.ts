@@ -1,3 +1,4 @@
+import type { UnixMs } from '@push/protocol';
 import { closeRedis, connectRedis } from '@push/redis';
 import {
   decideSubscribe,
@@ -15,7 +16,7 @@ import {
   type SubscribeOutcome,
   type UnsubscribeOutcome,
 } from '@push/registry';
-import type { UnixMs } from '@push/protocol';
+import { freshNonce } from '@push/sealing';
 import { watchConnectionRuns } from './connection-runs.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
 import { createEventStream } from './event-stream.ts';
@@ -49,7 +50,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
   const put = (name: string, value: Uint8Array, expiresAtMs: UnixMs): Promise<unknown> =>
     connection.set(name, Buffer.from(value), 'PXAT', expiresAtMs);
   const writeOrder = ({ order, orderId, orderSeal }: Place, value: Order): Promise<unknown> =>
-    put(order, sealOrder(orderSeal, order, value), recordExpiry(orderId, value.stamp, now()));
+    put(order, sealOrder(orderSeal, order, value, freshNonce()), recordExpiry(orderId, value.stamp, now()));
 
   /** Deletes what watchers and dispatchers see of a place, and tells them; true if anything was there. */
   const clear = async (step: Step, place: Place): Promise<boolean> => {

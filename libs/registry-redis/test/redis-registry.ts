@@ -1,12 +1,12 @@
 import { type Ledger, silentLedger } from '@push/ledger';
 import { type Clock, createMetrics, systemClock } from '@push/ops';
 import type { UnixSeconds } from '@push/protocol';
-import { redisSettings } from '@push/redis';
+import { type RedisSettings, redisSettings } from '@push/redis';
 import { type KeyRing, type LiveKeyRing, xWingSecretKey } from '@push/sealing';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { RedisServer } from '../../../test/world/redis-server.ts';
+import type { RedisUser } from '../../../tools/redis-acl.ts';
 import {
   createDeviceSource,
   createRegistryWriter,
@@ -39,10 +39,14 @@ interface Options {
   readonly onUp?: (isUp: boolean) => void;
 }
 
-function settingsFor(server: RedisServer, user: 'relay' | 'watcher' | 'dispatcher', port?: number) {
-  const url = new URL(server.urlFor(user));
-  if (port !== undefined) url.port = String(port);
-  return redisSettings({ REDIS_URL: url.href });
+/** A server or a cluster. */
+interface Reachable {
+  urlFor(user: RedisUser): string;
+}
+
+function settingsFor(server: Reachable, user: RedisUser, port?: number): RedisSettings {
+  const url = server.urlFor(user);
+  return redisSettings({ REDIS_URL: port === undefined ? url : url.replace(/\d+$/, String(port)) });
 }
 
 /** Resolves with what `create` makes once its connection is usable. */
@@ -60,7 +64,7 @@ async function whenUp<T>(
 }
 
 /** The adapters of one deployment, each with the Redis user of its app. */
-export function openWriter(server: RedisServer, options: Options): Promise<RedisRegistryWriter> {
+export function openWriter(server: Reachable, options: Options): Promise<RedisRegistryWriter> {
   const { keys, clock = systemClock, ledger = silentLedger, port, onUp: listener } = options;
   const recipient = (seed: Uint8Array): LiveKeyRing => ringOf(xWingSecretKey(seed).publicKey.bytes);
   const rings = { index: keys.index, watch: recipient(keys.watchSeed), device: recipient(keys.deviceSeed) };
@@ -71,13 +75,13 @@ export function openWriter(server: RedisServer, options: Options): Promise<Redis
   );
 }
 
-export function openWatches(server: RedisServer, { keys, ledger = silentLedger }: Options): Promise<RedisWatchSource> {
+export function openWatches(server: Reachable, { keys, ledger = silentLedger }: Options): Promise<RedisWatchSource> {
   const settings = settingsFor(server, 'watcher');
   const secrets = ringOf(keys.watchSeed);
   return whenUp((onUp) => createWatchSource({ settings, ledger, metrics: createMetrics(), secrets, onUp }));
 }
 
-export function openDevices(server: RedisServer, { keys, clock = systemClock }: Options): Promise<RedisDeviceSource> {
+export function openDevices(server: Reachable, { keys, clock = systemClock }: Options): Promise<RedisDeviceSource> {
   const settings = settingsFor(server, 'dispatcher');
   const secrets = ringOf(keys.deviceSeed);
   return whenUp((onUp) =>
@@ -86,7 +90,7 @@ export function openDevices(server: RedisServer, { keys, clock = systemClock }: 
 }
 
 /** A connection of the operator, who may see everything. */
-export async function openOperator(server: RedisServer): Promise<Redis & AsyncDisposable> {
+export async function openOperator(server: Reachable): Promise<Redis & AsyncDisposable> {
   const connection = new Redis(server.urlFor('operator'), { replyMapping: 'legacy' });
   connection.on('error', () => {});
   await once(connection, 'ready');

@@ -1,5 +1,5 @@
 import type { UnixSeconds } from '@push/protocol';
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
 /** The newest request carried out for a registration. It decides what a request may still do. */
 export interface Order {
@@ -52,8 +52,8 @@ const TAG_BYTES = 16;
 const PLAINTEXT_BYTES = 9;
 const ORDER_BYTES = 1 + NONCE_BYTES + PLAINTEXT_BYTES + TAG_BYTES;
 
-export function sealOrder(key: KeyObject, keyName: string, { state, stamp }: Order): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+/** `nonce`: 12 random bytes that were never used before. */
+export function sealOrder(key: KeyObject, keyName: string, { state, stamp }: Order, nonce: Uint8Array): Buffer {
   const plaintext = Buffer.alloc(PLAINTEXT_BYTES);
   plaintext.writeUInt8(state === 'live' ? 1 : 0, 0);
   plaintext.writeBigUInt64BE(BigInt(stamp), 1);

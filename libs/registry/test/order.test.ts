@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { UnixSeconds } from '@push/protocol';
 import * as fc from 'fast-check';
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { decideSubscribe, decideUnsubscribe, newestOrder, openOrder, type Order, sealOrder } from '../src/index.ts';
 import { bytesOf } from './samples.ts';
 
@@ -67,14 +67,14 @@ describe('a stored order', () => {
   const key = createSecretKey(bytesOf('order key', 32));
 
   test('is read by whoever has the key and looks different each time', () => {
-    const values = [live(7), live(7), gone(7)].map((one) => sealOrder(key, 'order:a', one));
+    const values = [live(7), live(7), gone(7)].map((one) => sealOrder(key, 'order:a', one, randomBytes(12)));
     expect(values.map((value) => openOrder(key, 'order:a', value))).toEqual([live(7), live(7), gone(7)]);
     expect(new Set(values.map((value) => value.toString('hex'))).size).toBe(3);
     expect(new Set(values.map((value) => value.length))).toEqual(new Set([38]));
   });
 
   test('is nothing under another key, under another name, or when changed', () => {
-    const value = sealOrder(key, 'order:a', live(7));
+    const value = sealOrder(key, 'order:a', live(7), randomBytes(12));
     expect(openOrder(createSecretKey(bytesOf('another key', 32)), 'order:a', value)).toBeNull();
     expect(openOrder(key, 'order:b', value)).toBeNull();
     for (let at = 0; at < value.length; at += 1) {

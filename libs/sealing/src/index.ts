@@ -9,6 +9,7 @@ export {
   type RingKey,
   writingKey,
 } from './key-ring.ts';
+export { freshNonce } from './nonce.ts';
 export {
   createOpener,
   type EpochSource,
