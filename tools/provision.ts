@@ -67,7 +67,7 @@ function generateKeys(keys: string): void {
 
 function put(dir: string, folder: string, name: string, content: string | Buffer, isPublic = false): void {
   const path = join(dir, folder, name);
-  mkdirSync(join(dir, folder), { recursive: true });
+  mkdirSync(join(dir, folder), { recursive: true, mode: 0o700 });
   writeFileSync(path, content, { mode: 0o600 });
   chmodSync(path, isPublic ? 0o644 : 0o600);
 }

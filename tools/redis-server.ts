@@ -45,7 +45,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'push-redis-'));
   const port = options.port ?? (await freePort());
   const passwords = options.passwords ?? randomPasswords();
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, 'users.acl'), renderAcl(passwords), { mode: 0o600 });
   let child: ChildProcess | null = null;
 

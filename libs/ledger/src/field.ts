@@ -1,6 +1,6 @@
 /**
- * The kinds of value a log field may have. Each accepts only values that cannot carry an account, a token, a key, an
- * address of a peer or a message; anything else is replaced by `null` before it reaches the log.
+ * The kinds of value a log field may have; anything else is replaced by `null` before it reaches the log. The first defence
+ * is that callers pass words of ours; that a `word` looks like none of an account, a token, a key or an address is the second.
  */
 export type FieldKind = 'count' | 'ms' | 'flag' | 'word' | 'where';
 
@@ -10,6 +10,7 @@ export type FieldValue<K extends FieldKind> = K extends 'count' | 'ms' ? number 
 const WORD = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}$/;
 /** A place in our own source, `file.js:12`; used for faults. */
 const WHERE = /^[a-z0-9][a-z0-9./-]{0,60}\.[cm]?[jt]s:\d{1,6}$/;
+const IP_ADDRESS = /^\d{1,3}(\.\d{1,3}){3}|^[0-9a-f:]*:[0-9a-f:]*:/i;
 /** Sixteen characters that mix cases with digits, or hold many digits, are an id, a key or a token, never a word of ours. */
 function looksOpaque(text: string): boolean {
   return (text.match(/[A-Za-z0-9+/=_-]{16,}/g) ?? []).some((run) => {
@@ -22,7 +23,7 @@ const ACCEPTS: { readonly [K in FieldKind]: (value: unknown) => boolean } = {
   count: (value) => Number.isSafeInteger(value),
   ms: (value) => typeof value === 'number' && Number.isFinite(value),
   flag: (value) => typeof value === 'boolean',
-  word: (value) => typeof value === 'string' && WORD.test(value) && !looksOpaque(value),
+  word: (value) => typeof value === 'string' && WORD.test(value) && !IP_ADDRESS.test(value) && !looksOpaque(value),
   where: (value) => typeof value === 'string' && WHERE.test(value),
 };
 

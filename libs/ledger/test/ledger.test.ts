@@ -34,6 +34,9 @@ describe('the ledger', () => {
     Buffer.from(SECRET, 'hex').toString('base64'),
     Buffer.from(SECRET, 'hex').toString('base64url').slice(0, 22),
     '192.168.1.4:1234 said hello',
+    '192.168.1.4',
+    '10.0.0.1:443',
+    '2001:db8::1',
     'a message',
     '',
   ])('takes no %j as a word', (value) => {

@@ -57,6 +57,27 @@ describe('a connection', () => {
   });
 });
 
+test.each(['relay', 'watcher', 'dispatcher'] as const)(
+  'the %s can neither follow nor count the keys of the others',
+  async (user) => {
+    const connection = connectAs(user);
+    await redisReady(connection);
+    for (const [command, ...args] of [
+      ['CLIENT', 'TRACKING', 'ON', 'BCAST'],
+      ['CLIENT', 'LIST'],
+      ['MONITOR'],
+      ['DBSIZE'],
+      ['RANDOMKEY'],
+      ['OBJECT', 'IDLETIME', 'device:x'],
+      ['CONFIG', 'GET', '*'],
+      ['PSUBSCRIBE', '*'],
+    ] as const) {
+      await expect(connection.call(command, ...args)).rejects.toThrow(/NOPERM/);
+    }
+    await closeRedis(connection);
+  },
+);
+
 describe('redisSettings', () => {
   test('reads one server, a cluster and a sentinel', () => {
     expect(redisSettings({ REDIS_URL: 'redis://u:p%40w@h:1/3' })).toMatchObject({

@@ -3,7 +3,7 @@ import type { RedisConnection } from '@push/redis';
 import {
   type Compartment,
   createSealer,
-  EPOCH_LIFETIME_S,
+  epochExpiryS,
   type EpochId,
   type EpochRecord,
   type LiveKeyRing,
@@ -45,7 +45,7 @@ export function createEpochKeeper({ connection, clock, recipients }: EpochKeeper
   const stored = new Map<EpochId, Promise<void>>();
 
   const store = async ({ keyName, value }: EpochRecord): Promise<void> => {
-    await connection.set(keyName, Buffer.from(value), 'EX', EPOCH_LIFETIME_S);
+    await connection.set(keyName, Buffer.from(value), 'EXAT', epochExpiryS(now()));
   };
   const forgetStored = (): void => stored.clear();
   connection.on('close', forgetStored);

@@ -29,16 +29,21 @@ function open(): EpochKeeper {
   const clock = { nowMs: () => nowMs };
   return createEpochKeeper({ connection: operator, clock, recipients: { watch: recipients, device: recipients } });
 }
+const dayStart = (): number => Math.floor(nowMs / 1_000 / DAY_S) * DAY_S;
 const epochs = (): Promise<string[]> => operator.keys('epoch:*');
 
 describe('the epochs of a relay', () => {
-  test('are stored before anything sealed in them may be, for 15 days', async () => {
+  test('are stored before anything sealed in them may be, all for the same 15 UTC days', async () => {
     using keeper = open();
     const sealed = keeper.seal('watch', 'watch:a', Buffer.from('a'));
     expect(await epochs()).toEqual([]);
     await sealed.epochStored();
-    const [name = ''] = await epochs();
-    expect(await operator.ttl(name)).toBe(15 * DAY_S);
+    await keeper.seal('device', 'device:a', Buffer.from('a')).epochStored();
+    nowMs = dayStart() * 1_000 + 1;
+    using other = open();
+    await other.seal('watch', 'watch:b', Buffer.from('b')).epochStored();
+    const expiries = await Promise.all((await epochs()).map((name) => operator.expiretime(name)));
+    expect(expiries).toEqual(Array.from({ length: 3 }, () => dayStart() + 15 * DAY_S));
   });
 
   test('are stored once for any number of records', async () => {
@@ -52,13 +57,13 @@ describe('the epochs of a relay', () => {
     expect(Number(calls)).toBeLessThan(10);
   });
 
-  test('are stored again while in use, with a fresh 15 days', async () => {
+  test('are stored again while in use, with a new 15 days', async () => {
     using keeper = open();
     await keeper.seal('watch', 'watch:a', Buffer.from('a')).epochStored();
     const [name = ''] = await epochs();
     await operator.expire(name, 100);
     await keeper.tend();
-    expect(await operator.ttl(name)).toBe(15 * DAY_S);
+    expect(await operator.expiretime(name)).toBe(dayStart() + 15 * DAY_S);
     await operator.del(name);
     await keeper.tend();
     expect(await epochs()).toEqual([name]);

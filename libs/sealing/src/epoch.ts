@@ -28,8 +28,16 @@ export interface EpochRecord {
 /** 12 random bytes in base64url (16 characters). */
 export type EpochId = string & { readonly epochId: true };
 
-/** How long an epoch record has to be kept after its last use, in seconds: a day longer than any record it opens. */
-export const EPOCH_LIFETIME_S = 15 * 86_400;
+/**
+ * When an epoch record that is in use at `nowMs` may go, in unix seconds: 15 days after the start of that UTC day, so later
+ * than any record it opens. All epochs of a day share it: an exact time would pair the epochs of two compartments that one
+ * relay stores in one go, and so their records.
+ */
+export function epochExpiryS(nowMs: number): number {
+  return (Math.floor(nowMs / DAY_MS) + 15) * (DAY_MS / 1_000);
+}
+
+const DAY_MS = 86_400_000;
 
 export interface Epoch {
   readonly idBytes: Uint8Array;

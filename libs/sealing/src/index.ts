@@ -1,5 +1,5 @@
 export type { Compartment } from './compartment.ts';
-export { EPOCH_LIFETIME_S, type EpochId, epochKeyName, type EpochRecord } from './epoch.ts';
+export { epochExpiryS, type EpochId, epochKeyName, type EpochRecord } from './epoch.ts';
 export {
   formatKeyRing,
   type KeyRing,
