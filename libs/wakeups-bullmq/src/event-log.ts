@@ -1,4 +1,5 @@
 import type { RedisConnection } from '@push/redis';
+import { rewriteScripts } from './rewritten-scripts.ts';
 
 /** How every script of BullMQ 6 reaches Redis. */
 const CALL = 'local rcall = redis.call';
@@ -8,8 +9,6 @@ const CALL_WITHOUT_EVENTS = [
   '  return redis.call(command, ...)',
   'end',
 ].join('\n');
-
-const silenced = new WeakSet<RedisConnection>();
 
 /**
  * Keeps BullMQ's scripts that run over `connection` from writing their event stream.
@@ -22,11 +21,7 @@ const silenced = new WeakSet<RedisConnection>();
  * @throws when a script writes events in a way this does not know, so that an upgrade of BullMQ cannot bring them back.
  */
 export function withoutEventLog<C extends RedisConnection>(connection: C): C {
-  if (silenced.has(connection)) return connection;
-  silenced.add(connection);
-  const define = connection.defineCommand.bind(connection);
-  connection.defineCommand = (name, definition) => define(name, { ...definition, lua: withoutEvents(definition.lua) });
-  return connection;
+  return rewriteScripts(connection, withoutEvents);
 }
 
 function withoutEvents(lua: string): string {

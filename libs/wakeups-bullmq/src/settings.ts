@@ -3,6 +3,7 @@ import type { RedisConnection } from '@push/redis';
 import { QUEUE_PREFIX, queueName } from '@push/wakeups';
 import type { ConnectionOptions, JobsOptions, QueueOptions, WorkerOptions } from 'bullmq';
 import { withoutEventLog } from './event-log.ts';
+import { withNewestMinute } from './newest-minute.ts';
 
 /**
  * How each wakeup is queued. A finished job leaves nothing; a failed attempt leaves a code and no stack. Attempts are
@@ -27,7 +28,7 @@ export function wakeupQueueOptions(
   return {
     name: queueName(service),
     prefix: QUEUE_PREFIX,
-    connection: withoutEventLog(connection) as ConnectionOptions,
+    connection: withNewestMinute(withoutEventLog(connection)) as ConnectionOptions,
     skipVersionCheck: true,
     streams: { events: { maxLen: 0 } },
     defaultJobOptions: JOB_OPTIONS,

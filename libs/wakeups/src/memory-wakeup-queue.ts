@@ -36,8 +36,10 @@ export function createMemoryWakeupQueue(nowMs: () => number): MemoryWakeupQueue 
     add: async (wakeup) => {
       const lane = laneOf(wakeup.service);
       const id = deduplicationId(wakeup);
-      if (lane.sending.has(id)) lane.following.set(id, wakeup);
-      else if (!lane.waiting.has(id)) wait(lane, id, wakeup);
+      const waiting = lane.waiting.get(id);
+      if (lane.sending.has(id)) lane.following.set(id, withNewest(wakeup, lane.following.get(id)));
+      else if (waiting === undefined) wait(lane, id, wakeup);
+      else lane.waiting.set(id, { ...waiting, wakeup: withNewest(waiting.wakeup, wakeup) });
     },
     take: (service) => {
       const lane = laneOf(service);
@@ -58,4 +60,8 @@ export function createMemoryWakeupQueue(nowMs: () => number): MemoryWakeupQueue 
       };
     },
   };
+}
+
+function withNewest(wakeup: Wakeup, other: Wakeup | undefined): Wakeup {
+  return { ...wakeup, minute: Math.max(wakeup.minute, other?.minute ?? 0) };
 }

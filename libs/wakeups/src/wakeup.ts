@@ -7,7 +7,7 @@ export interface Wakeup {
   readonly service: Service;
   readonly deviceId: DeviceId;
   readonly urgency: Urgency;
-  /** Minutes since 1970 in which the wakeup became due. */
+  /** Minutes since 1970 in which the wakeup became due; of one that absorbed others, the newest. */
   readonly minute: number;
   /** How long the wakeup is held back before it may be sent, to blur who belongs to one group. 0 for most. */
   readonly delayMs: number;
@@ -16,8 +16,8 @@ export interface Wakeup {
 /** The sending end of the queue. */
 export interface WakeupQueue {
   /**
-   * Queues the wakeup. One that waits for the same device and urgency absorbs it; one that is being sent is followed by
-   * it. Resolves once it is safe in Redis; rejects with {@link WakeupQueueUnavailable} otherwise. It is safe to repeat.
+   * Queues the wakeup. One that waits for the same device and urgency absorbs it and takes over its minute if that is
+   * newer; one that is being sent is followed by one with the newest minute that came meanwhile. Resolves once it is safe in Redis; rejects with {@link WakeupQueueUnavailable} otherwise. It is safe to repeat.
    */
   add(wakeup: Wakeup): Promise<void>;
 }

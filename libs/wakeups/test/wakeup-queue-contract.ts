@@ -41,11 +41,26 @@ export function describeWakeupQueue(name: string, open: () => Promise<QueueUnder
       ]);
     });
 
-    test('makes one of two that wait for the same device and urgency', async () => {
+    test.each([
+      ['later', 29_000_000, 29_000_005],
+      ['earlier', 29_000_005, 29_000_000],
+    ])(
+      'makes one of two that wait for the same device and urgency, with the newest minute, the second being %s',
+      async (_, first, second) => {
+        const under = await open();
+        await under.queue.add(wakeupFor(1, { minute: first }));
+        await under.queue.add(wakeupFor(1, { minute: second }));
+        expect(await drain(under)).toEqual([{ deviceId: deviceOf(1), minute: 29_000_005, urgency: 'urgent' }]);
+      },
+    );
+
+    test('gives a wakeup that is held back the newest minute, and the delay of the first', async () => {
       const under = await open();
-      await under.queue.add(wakeupFor(1));
-      await under.queue.add(wakeupFor(1, { minute: 29_000_005 }));
-      expect(await drain(under)).toHaveLength(1);
+      await under.queue.add(wakeupFor(1, { delayMs: 300 }));
+      await under.queue.add(wakeupFor(1, { delayMs: 60_000, minute: 29_000_001 }));
+      await under.queue.add(wakeupFor(1, { minute: 29_000_002 }));
+      expect(await under.take('apns', 0)).toBeNull();
+      expect((await under.take('apns', 5_000))?.wakeup.minute).toBe(29_000_002);
     });
 
     test('keeps an urgent wakeup apart from a quiet one that waits for the same device', async () => {
@@ -55,15 +70,14 @@ export function describeWakeupQueue(name: string, open: () => Promise<QueueUnder
       expect((await drain(under)).map(({ urgency }) => urgency)).toEqual(['urgent']);
     });
 
-    test('lets exactly one more follow, the latest, when several are added while one is being sent', async () => {
+    test('lets exactly one more follow, with the newest minute, when several are added while one is being sent', async () => {
       const under = await open();
       await under.queue.add(wakeupFor(1));
       const sending = await under.take('apns', 1_000);
-      await under.queue.add(wakeupFor(1, { minute: 29_000_001 }));
-      await under.queue.add(wakeupFor(1, { minute: 29_000_002 }));
+      for (const minute of [29_000_001, 29_000_003, 29_000_002]) await under.queue.add(wakeupFor(1, { minute }));
       expect(await under.take('apns', 0)).toBeNull();
       await sending?.finish();
-      expect(await drain(under)).toEqual([{ deviceId: deviceOf(1), minute: 29_000_002, urgency: 'urgent' }]);
+      expect(await drain(under)).toEqual([{ deviceId: deviceOf(1), minute: 29_000_003, urgency: 'urgent' }]);
     });
 
     test('takes a device up again once its last wakeup is finished', async () => {
@@ -94,15 +108,16 @@ export function describeWakeupQueue(name: string, open: () => Promise<QueueUnder
       expect(waitedMs).toBeLessThan(1_500);
     });
 
-    test('never swallows the last wakeup of a device, whatever happens in which order', async () => {
+    test('never swallows the last wakeup of a device nor its minute, whatever happens in which order', async () => {
       type Step =
-        | { readonly act: 'add'; readonly device: number; readonly urgency: Urgency }
+        | { readonly act: 'add'; readonly device: number; readonly urgency: Urgency; readonly minute: number }
         | { readonly act: 'take' | 'finish' };
       const steps: fc.Arbitrary<Step> = fc.oneof(
         fc.record({
           act: fc.constant('add' as const),
           device: fc.integer({ min: 1, max: 3 }),
           urgency: fc.constantFrom('urgent' as const, 'quiet' as const),
+          minute: fc.integer({ min: 29_000_000, max: 29_000_009 }),
         }),
         fc.record({ act: fc.constantFrom('take' as const, 'finish' as const) }),
       );
@@ -110,16 +125,18 @@ export function describeWakeupQueue(name: string, open: () => Promise<QueueUnder
         fc.asyncProperty(fc.array(steps, { maxLength: 25 }), async (script) => {
           const under = await open();
           const keyOf = ({ deviceId, urgency }: { deviceId: string; urgency: Urgency }): string => deviceId + urgency;
-          const owed = new Set<string>();
+          /** The newest minute of what was added since the last was taken. */
+          const owed = new Map<string, number>();
           const sending: TakenWakeup[] = [];
           const send = (taken: TakenWakeup): void => {
-            expect(owed.delete(keyOf(taken.wakeup))).toBe(true);
+            expect(taken.wakeup.minute).toBe(owed.get(keyOf(taken.wakeup)));
+            owed.delete(keyOf(taken.wakeup));
           };
           for (const step of script) {
             if (step.act === 'add') {
-              const wakeup = wakeupFor(step.device, { urgency: step.urgency });
+              const wakeup = wakeupFor(step.device, { urgency: step.urgency, minute: step.minute });
               await under.queue.add(wakeup);
-              owed.add(keyOf(wakeup));
+              owed.set(keyOf(wakeup), Math.max(wakeup.minute, owed.get(keyOf(wakeup)) ?? 0));
             } else if (step.act === 'take') {
               const taken = await under.take('apns', 0);
               if (taken !== null) {
@@ -133,7 +150,7 @@ export function describeWakeupQueue(name: string, open: () => Promise<QueueUnder
             send(next);
             await next.finish();
           }
-          expect(owed).toEqual(new Set());
+          expect(owed).toEqual(new Map());
         }),
         { numRuns: 40 },
       );
