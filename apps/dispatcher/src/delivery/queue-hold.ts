@@ -13,6 +13,8 @@ export interface QueueHoldOptions {
 
 /** No timer of Node runs longer; a wakeup does not live longer either. */
 const LONGEST_MS = 86_400_000;
+/** All that was in flight when a hold began says the same within seconds: a hold that grows by less is not told again. */
+const TELL_FROM_MS = 60_000;
 
 /**
  * Stops one queue of this process while its provider refuses everything, tells the operator once, and goes on by itself.
@@ -21,19 +23,29 @@ const LONGEST_MS = 86_400_000;
 export class QueueHold implements Disposable {
   readonly #options: QueueHoldOptions;
   #timer: NodeJS.Timeout | null = null;
+  /** Of `performance.now()`, while held. */
+  #endsAtMs = 0;
   #isOver = false;
 
   constructor(options: QueueHoldOptions) {
     this.#options = options;
   }
 
-  /** Does nothing while the queue is held already: what was in flight then says the same. */
+  /** Holds the queue for `holdMs` from now; of several holds, the one that ends last counts. */
   begin(holdMs: number, reason: string): void {
-    if (this.#timer !== null || this.#isOver) return;
+    if (this.#isOver) return;
+    const lastsMs = Math.min(holdMs, LONGEST_MS);
+    const endsAtMs = performance.now() + lastsMs;
+    const isHeld = this.#timer !== null;
+    const growsByMs = isHeld ? endsAtMs - this.#endsAtMs : Infinity;
+    if (growsByMs <= 0) return;
     const { service, ledger, metrics, pause } = this.#options;
-    this.#timer = setTimeout(() => this.#end(), Math.min(holdMs, LONGEST_MS));
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), lastsMs);
+    this.#endsAtMs = endsAtMs;
+    if (growsByMs >= TELL_FROM_MS) ledger.record('queue.held', { service, reason, holdMs });
+    if (isHeld) return;
     metrics.set('push_wakeup_queue_held', { service }, 1);
-    ledger.record('queue.held', { service, reason, holdMs });
     pause();
   }
 
