@@ -3,11 +3,15 @@ import { z } from 'zod';
 
 /** Variables that say how to reach Redis; every app spreads them into its own schema. */
 export const redisVariables = {
-  REDIS_URL: z.string().refine(isRedisUrl, {
-    message:
-      'must be redis://host:port, rediss://host:port, several of them separated by commas (Cluster), or ' +
-      'redis+sentinel://host:port[,host:port]/name',
-  }),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, {
+      message:
+        'must be redis://host:port, rediss://host:port, several of them separated by commas (Cluster), or ' +
+        'redis+sentinel://host:port[,host:port]/name',
+      abort: true,
+    })
+    .refine(hasReadableLogin, 'has a user or password that cannot be decoded: write % as %25'),
   REDIS_USERNAME: z.string().max(128).optional(),
   REDIS_PASSWORD_FILE: env.secretFile().optional(),
   REDIS_CA_FILE: env.file().optional(),
@@ -77,6 +81,15 @@ function isRedisUrl(text: string): boolean {
       urls.every((url) => url.protocol === protocol && url.hostname !== '') &&
       (protocol !== 'redis+sentinel:' || (urls[0]?.pathname.length ?? 0) > 1)
     );
+  } catch {
+    return false;
+  }
+}
+
+function hasReadableLogin(text: string): boolean {
+  try {
+    for (const { username, password } of parseUrls(text)) decodeURIComponent(username + password);
+    return true;
   } catch {
     return false;
   }

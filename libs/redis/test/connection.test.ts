@@ -77,30 +77,3 @@ test.each(['relay', 'watcher', 'dispatcher'] as const)(
     await closeRedis(connection);
   },
 );
-
-describe('redisSettings', () => {
-  test('reads one server, a cluster and a sentinel', () => {
-    expect(redisSettings({ REDIS_URL: 'redis://u:p%40w@h:1/3' })).toMatchObject({
-      topology: { kind: 'single', node: { host: 'h', port: 1 } },
-      database: 3,
-      username: 'u',
-      password: 'p@w',
-    });
-    expect(redisSettings({ REDIS_URL: 'redis://a:1,redis://b:2,c' }).topology).toEqual({
-      kind: 'cluster',
-      nodes: [
-        { host: 'a', port: 1 },
-        { host: 'b', port: 2 },
-        { host: 'c', port: 6379 },
-      ],
-    });
-    expect(redisSettings({ REDIS_URL: 'redis+sentinel://a:1,b/main' }).topology).toEqual({
-      kind: 'sentinel',
-      name: 'main',
-      nodes: [
-        { host: 'a', port: 1 },
-        { host: 'b', port: 26379 },
-      ],
-    });
-  });
-});
