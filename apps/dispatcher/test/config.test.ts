@@ -63,7 +63,8 @@ describe('the configuration of the dispatcher', () => {
     const read = readDispatcherConfig({
       ...complete,
       APNS_SANDBOX_URL: 'https://127.0.0.1:2',
-      FCM_URL: 'https://127.0.0.1:1',
+      FCM_URL: 'https://127.0.0.1:1/',
+      FCM_TOKEN_URL: 'https://127.0.0.1:1/token?a=b',
     });
     expect(read).toMatchObject({
       ok: true,
@@ -83,8 +84,8 @@ describe('the configuration of the dispatcher', () => {
           },
           {
             service: 'firebase',
-            url: 'https://127.0.0.1:1',
-            tokenUrl: null,
+            url: 'https://127.0.0.1:1/',
+            tokenUrl: 'https://127.0.0.1:1/token?a=b',
           },
         ],
         concurrency: 64,
@@ -133,6 +134,26 @@ describe('the configuration of the dispatcher', () => {
       'APNS_CERT_FILE is one way too many: give APNS_KEY_FILE, APNS_KEY_ID, APNS_TEAM_ID, or else APNS_CERT_FILE, APNS_CERT_KEY_FILE',
     ],
     ['a plain APNs address', { APNS_URL: 'http://localhost' }, 'APNS_URL must be a URL that starts with https://'],
+    [
+      'a path in the APNs address',
+      { APNS_URL: 'https://localhost/3/device' },
+      'APNS_URL must end after host and port: no user, path, query or fragment',
+    ],
+    [
+      'a query in the sandbox address',
+      { APNS_SANDBOX_URL: 'https://localhost:1/?a=b' },
+      'APNS_SANDBOX_URL must end after host and port: no user, path, query or fragment',
+    ],
+    [
+      'a path in the FCM address',
+      { FCM_URL: 'https://localhost/v1/' },
+      'FCM_URL must end after host and port: no user, path, query or fragment',
+    ],
+    [
+      'a user in the FCM address',
+      { FCM_URL: 'https://user:password@localhost' },
+      'FCM_URL must end after host and port: no user, path, query or fragment',
+    ],
     [
       'huawei',
       { DISPATCHER_SERVICES: 'apns,huawei' },

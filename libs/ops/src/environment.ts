@@ -58,7 +58,11 @@ export const env = {
   url: (...protocols: string[]) =>
     z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
       message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+      abort: true,
     }),
+  /** Scheme, host and port, for whoever adds the path. */
+  origin: (...protocols: string[]) =>
+    env.url(...protocols).refine(hasOnlyOrigin, 'must end after host and port: no user, path, query or fragment'),
   /** A comma list of `values`, each once. */
   listOf: <const V extends string>(values: readonly V[]) =>
     z
@@ -78,6 +82,11 @@ export const env = {
   /** The same for a secret: refused when anyone but its owner or group may read or write it. */
   secretFile: () => z.string().transform((path, context) => readable(path, true, context)),
 };
+
+function hasOnlyOrigin(text: string): boolean {
+  const { username, password, pathname, search, hash } = new URL(text);
+  return pathname === '/' && username + password + search + hash === '';
+}
 
 export interface ConfigFile {
   readonly path: string;

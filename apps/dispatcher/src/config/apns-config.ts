@@ -12,7 +12,7 @@ const variables = z.object({
   CERT_FILE: env.file().transform(certificate).optional(),
   CERT_KEY_FILE: env.secretFile().transform(privateKey).optional(),
   TOPIC: z.string().regex(/^[A-Za-z0-9.-]{1,255}$/, "must be the app's bundle id"),
-  URL: env.url('https:').optional(),
+  URL: env.origin('https:').optional(),
   CA_FILE: env.file().transform(certificate).optional(),
 });
 

@@ -5,7 +5,7 @@ import type { FcmConfig } from './provider-config.ts';
 
 const variables = z.object({
   FCM_SERVICE_ACCOUNT_FILE: env.secretFile().transform(serviceAccount),
-  FCM_URL: env.url('https:').optional(),
+  FCM_URL: env.origin('https:').optional(),
   FCM_TOKEN_URL: env.url('https:').optional(),
   FCM_CA_FILE: env.file().transform(certificate).optional(),
 });
