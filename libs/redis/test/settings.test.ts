@@ -39,8 +39,8 @@ describe('REDIS_URL', () => {
     ['bytes that are not UTF-8', 'rediss://u:%ff@h', [expect.stringContaining('write % as %25')]],
     ['another protocol', 'http://u:50%@h', [expect.stringContaining('must be redis://host:port')]],
   ])('with %s has just the problems that one can act on', (_, url, problems) => {
-    const read = readEnvironment(z.object(redisVariables), { REDIS_URL: url });
+    const schema = z.object(redisVariables).transform(redisSettings);
+    const read = readEnvironment(schema, { REDIS_URL: url });
     expect(read.ok ? [] : read.problems.map(({ problem }) => problem)).toEqual(problems);
-    expect(read.ok ? redisSettings(read.value) : null).toEqual(problems.length === 0 ? expect.anything() : null);
   });
 });
