@@ -2,7 +2,7 @@ import type { Level } from '@push/ledger';
 import { type ConfigFile, type ConfigResult, type Environment, env, readEnvironment } from '@push/ops';
 import { type Service, SERVICES } from '@push/protocol';
 import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
-import { type KeyRingKind, readKeyRing } from '@push/registry-redis';
+import { ringFile } from '@push/registry-redis';
 import { z } from 'zod';
 
 export interface RelayConfig {
@@ -23,14 +23,6 @@ export interface RelayConfig {
   readonly shutdownTimeoutMs: number;
 }
 
-const ring = (kind: KeyRingKind) =>
-  (kind === 'secret' ? env.secretFile() : env.file()).superRefine((file, context) => {
-    const result = readKeyRing(file, kind);
-    if (!result.ok) {
-      context.addIssue({ code: 'custom', message: `names a key file that cannot be used: ${result.problem}` });
-    }
-  });
-
 const variables = z.object({
   ...redisVariables,
   RELAY_HOST: env.host('0.0.0.0'),
@@ -38,10 +30,10 @@ const variables = z.object({
   RELAY_ADMIN_HOST: env.host('127.0.0.1'),
   RELAY_ADMIN_PORT: env.port(9101),
   RELAY_SERVICES: env.listOf(SERVICES),
-  RELAY_INDEX_KEY_FILE: ring('secret'),
-  RELAY_WATCH_PUBLIC_FILE: ring('sealing-public'),
-  RELAY_DEVICE_PUBLIC_FILE: ring('sealing-public'),
-  RELAY_ONION_SECRET_FILE: ring('secret').optional(),
+  RELAY_INDEX_KEY_FILE: ringFile('secret'),
+  RELAY_WATCH_PUBLIC_FILE: ringFile('sealing-public'),
+  RELAY_DEVICE_PUBLIC_FILE: ringFile('sealing-public'),
+  RELAY_ONION_SECRET_FILE: ringFile('secret').optional(),
   LOG_LEVEL: env.logLevel(),
   SHUTDOWN_TIMEOUT_MS: env.milliseconds(10_000),
 });

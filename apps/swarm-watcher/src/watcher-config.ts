@@ -1,7 +1,7 @@
 import type { Level } from '@push/ledger';
 import { type ConfigFile, type ConfigResult, type Environment, env, readEnvironment } from '@push/ops';
 import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
-import { readKeyRing } from '@push/registry-redis';
+import { ringFile } from '@push/registry-redis';
 import { z } from 'zod';
 
 export interface WatcherConfig {
@@ -27,8 +27,8 @@ const LEAST_POLL_MS = 50;
 
 const variables = z.object({
   ...redisVariables,
-  WATCHER_SECRET_FILE: env.secretFile().superRefine(checkRing),
-  WATCHER_OMQ_SECRET_FILE: env.secretFile().superRefine(checkRing),
+  WATCHER_SECRET_FILE: ringFile('secret'),
+  WATCHER_OMQ_SECRET_FILE: ringFile('secret'),
   WATCHER_OXEND_URL: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))
@@ -65,10 +65,4 @@ export function readWatcherConfig(environment: Environment): ConfigResult<Watche
       shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,
     },
   };
-}
-
-function checkRing(file: ConfigFile, context: z.RefinementCtx): void {
-  const result = readKeyRing(file, 'secret');
-  if (result.ok) return;
-  context.addIssue({ code: 'custom', message: `names a key file that cannot be used: ${result.problem}` });
 }

@@ -3,6 +3,7 @@ export {
   type KeyRingKind,
   KeyRingUnusable,
   readKeyRing,
+  ringFile,
   type WatchedKeyRing,
   watchKeyRing,
   type WatchKeyRingOptions,

@@ -1,5 +1,5 @@
 import type { Ledger } from '@push/ledger';
-import { type ConfigFile, watchFile } from '@push/ops';
+import { type ConfigFile, env, watchFile } from '@push/ops';
 import {
   type KeyRing,
   type KeyRingResult,
@@ -16,6 +16,14 @@ export type KeyRingKind = 'secret' | 'sealing-public';
 export function readKeyRing(file: ConfigFile, kind: KeyRingKind): KeyRingResult {
   return parse(file.read(), kind);
 }
+
+/** For the schema of a configuration: a path to a ring file that holds good keys. */
+export const ringFile = (kind: KeyRingKind) =>
+  (kind === 'secret' ? env.secretFile() : env.file()).superRefine((file, context) => {
+    const result = readKeyRing(file, kind);
+    if (result.ok) return;
+    context.addIssue({ code: 'custom', message: `names a key file that cannot be used: ${result.problem}` });
+  });
 
 export interface WatchedKeyRing extends LiveKeyRing, Disposable {}
 

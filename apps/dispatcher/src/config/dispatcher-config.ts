@@ -9,7 +9,7 @@ import {
 } from '@push/ops';
 import { type Service, SERVICES } from '@push/protocol';
 import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
-import { readKeyRing } from '@push/registry-redis';
+import { ringFile } from '@push/registry-redis';
 import { z } from 'zod';
 import { readApnsConfig } from './apns-config.ts';
 import { readFcmConfig } from './fcm-config.ts';
@@ -33,7 +33,7 @@ const services = { DISPATCHER_SERVICES: env.listOf(SERVICES) };
 const variables = z.object({
   ...redisVariables,
   ...services,
-  DISPATCHER_SECRET_FILE: env.secretFile().superRefine(checkRing),
+  DISPATCHER_SECRET_FILE: ringFile('secret'),
   DISPATCHER_CONCURRENCY: env.count(64, 4_096).refine((n) => n > 0, 'must be at least 1'),
   DISPATCHER_ADMIN_HOST: env.host('127.0.0.1'),
   DISPATCHER_ADMIN_PORT: env.port(9103),
@@ -76,10 +76,4 @@ function readProvider(service: Service, environment: Environment): ConfigResult<
         problems: [{ variable: 'DISPATCHER_SERVICES', problem: 'lists huawei, which this version cannot deliver to' }],
       };
   }
-}
-
-function checkRing(file: ConfigFile, context: z.RefinementCtx): void {
-  const result = readKeyRing(file, 'secret');
-  if (!result.ok)
-    context.addIssue({ code: 'custom', message: `names a key file that cannot be used: ${result.problem}` });
 }
