@@ -11,6 +11,7 @@ import {
   createMetrics,
   type Environment,
   runProcess,
+  VERSION,
 } from '@push/ops';
 import { readRelayConfig, startRelay } from '@push/relay';
 import { readWatcherConfig, startWatcher } from '@push/swarm-watcher';
@@ -18,7 +19,6 @@ import { resolve } from 'node:path';
 import { provision, provisionedPasswords } from './provision.ts';
 import { freePort, type RedisServer, startRedisServer } from './redis-server.ts';
 
-const VERSION = '0.1.0';
 const dataDir = resolve(process.env['RELAY_DATA_DIR'] ?? '.data');
 const secrets = resolve(dataDir, 'secrets');
 provision(secrets);

@@ -1,6 +1,6 @@
 import { createLedger } from '@push/ledger';
 import { reportTo } from '@push/nest-kit';
-import { configOrExit, createMetrics, runProcess } from '@push/ops';
+import { configOrExit, createMetrics, runProcess, VERSION } from '@push/ops';
 import { readWatcherConfig, startWatcher } from './index.ts';
 
 const config = configOrExit('swarm-watcher', readWatcherConfig(process.env));
@@ -9,5 +9,5 @@ const metrics = createMetrics();
 await runProcess({
   start: () => startWatcher(config, { ledger, metrics }),
   shutdownTimeoutMs: config.shutdownTimeoutMs,
-  report: reportTo(ledger, metrics, '0.1.0'),
+  report: reportTo(ledger, metrics, VERSION),
 });
