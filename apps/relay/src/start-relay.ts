@@ -13,6 +13,7 @@ import {
 import type { RegistryWriter } from '@push/registry';
 import { createRegistryWriter, watchKeyRing } from '@push/registry-redis';
 import type { RelayConfig } from './config.ts';
+import { outliveFailedAccepts } from './http/failed-accepts.ts';
 import { FailureFilter } from './http/failure.filter.ts';
 import { createPublicAdapter } from './http/public-adapter.ts';
 import { createRegistrar } from './registration/registrar.ts';
@@ -78,6 +79,7 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
     await app.close().finally(() => clearTimeout(cut));
   });
   await app.listen(config.http.port, config.http.host);
+  outliveFailedAccepts(adapter.getHttpServer(), { ledger, metrics, clock });
   const { port } = adapter.getHttpServer().address() as AddressInfo;
   ledger.record('relay.listening', { port });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { RegistryUnavailable, type RegistryWriter } from '@push/registry';
+import { listeningServer } from '../../../test/world/listening-server.ts';
 import { createPhone, type Fields } from './phone.ts';
 import { eventually, openRelay } from './relay-world.ts';
 
@@ -121,4 +122,16 @@ test('several relays run in one process', async () => {
   for (const relay of [first, second]) {
     expect((await relay.ask('/subscribe', phone.subscribe())).body).toMatchObject({ added: true });
   }
+});
+
+test('a relay outlives connections that it cannot accept, counts each and tells one', async () => {
+  const relay = await openRelay();
+  const server = listeningServer(relay.port);
+  for (let n = 0; n < 3; n += 1) {
+    server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+  }
+  expect(await relay.ask('/subscribe', createPhone().subscribe())).toMatchObject({ status: 200 });
+  expect(await relay.metrics.read('push_faults_total', {})).toBe(3);
+  expect(relay.log.filter((line) => line.includes('process.fault'))).toEqual([expect.stringContaining('EMFILE')]);
+  await relay[Symbol.asyncDispose]();
 });

@@ -37,6 +37,8 @@ export async function startAdminServer({ host, port, readiness, metrics }: Admin
   server.requestTimeout = 5_000;
   server.maxConnections = 64;
   await listen(server, host, port);
+  // A connection that could not be accepted, mostly for want of file descriptors, is no reason to end the process.
+  server.on('error', () => metrics.count('push_faults_total', {}));
   return {
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: () =>
