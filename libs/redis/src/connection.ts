@@ -39,18 +39,20 @@ const USE_OPTIONS: { readonly [U in ConnectionUse]: Omit<RedisOptions, 'replyMap
 export function connectRedis({ settings, use, ledger, onUp }: ConnectOptions): RedisConnection {
   const connection = open(settings, use);
   let isUp = false;
-  const change = (next: boolean): void => {
+  const change = (next: boolean, event: 'redis.connected' | 'redis.disconnected' | null): void => {
     if (next === isUp) return;
     isUp = next;
-    ledger.record(next ? 'redis.connected' : 'redis.disconnected', { role: use });
+    if (event !== null) ledger.record(event, { role: use });
     onUp?.(next);
   };
   let lastCode: string | null = null;
   connection.on('ready', () => {
     lastCode = null;
-    change(true);
+    change(true, 'redis.connected');
   });
-  connection.on('close', () => change(false));
+  // One of the two follows each 'close': the second when we closed it ourselves.
+  connection.on('reconnecting', () => change(false, 'redis.disconnected'));
+  connection.on('end', () => change(false, null));
   connection.on('error', (error: unknown) => {
     const { kind, code } = describeFault(error);
     const seen = `${kind}/${code}`;
@@ -111,11 +113,22 @@ export function redisReady(connection: RedisConnection, signal?: AbortSignal): P
   });
 }
 
-/** Closes without waiting for a server that may be gone. */
+/** Closes without waiting for a server that may be gone. Commands that wait for it are refused. */
 export async function closeRedis(connection: RedisConnection): Promise<void> {
   if (connection.status === 'end') return;
   if (connection.status === 'ready') {
     await Promise.race([connection.quit().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
   }
+  if (connection instanceof Redis) breakOffReconnecting(connection);
   connection.disconnect();
+}
+
+/**
+ * While it waits to connect again, ioredis neither ends on `disconnect` nor refuses what waits for an answer, and the time
+ * limits of these commands keep the process alive. An attempt that is broken off does both. Not with Sentinel, where an
+ * attempt cannot be broken off.
+ */
+function breakOffReconnecting(connection: Redis): void {
+  const isSentinel = (connection.options.sentinels ?? null) !== null;
+  if (connection.status === 'reconnecting' && !isSentinel) connection.connect().catch(() => {});
 }

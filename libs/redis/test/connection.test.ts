@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { silentLedger } from '@push/ledger';
+import { createLedger, silentLedger } from '@push/ledger';
 import { type RedisServer, startRedisServer } from '../../../test/world/redis-server.ts';
 import { closeRedis, connectRedis, type RedisConnection, redisReady, redisSettings } from '../src/index.ts';
 
@@ -41,6 +41,56 @@ describe('a connection', () => {
     giveUp.abort();
     await expect(wait).rejects.toThrow('gave up');
     await closeRedis(connection);
+  });
+
+  test.each(['request', 'batch', 'blocking'] as const)(
+    'that is closed on purpose is not told as lost (%s)',
+    async (use) => {
+      const log: string[] = [];
+      const ledger = createLedger({ process: 'test', level: 'debug', write: (line) => log.push(line) });
+      const changes: boolean[] = [];
+      const settings = redisSettings({ REDIS_URL: server.urlFor('watcher') });
+      const connection = connectRedis({ settings, use, ledger, onUp: (isUp) => changes.push(isUp) });
+      await redisReady(connection);
+      const ended = new Promise((resolve) => connection.once('end', resolve));
+      await closeRedis(connection);
+      await ended;
+      expect(changes).toEqual([true, false]);
+      expect(log.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['redis.connected']);
+    },
+  );
+
+  test('that was lost is told once, however often it is tried again', async () => {
+    const log: string[] = [];
+    const ledger = createLedger({ process: 'test', level: 'warn', write: (line) => log.push(line) });
+    const settings = redisSettings({ REDIS_URL: server.urlFor('watcher') });
+    const connection = connectRedis({ settings, use: 'request', ledger });
+    await redisReady(connection);
+    let attempts = 0;
+    const triedThrice = new Promise<void>((resolve) => {
+      connection.on('reconnecting', () => (attempts += 1) === 3 && resolve());
+    });
+    await server.stop();
+    await triedThrice;
+    expect(log.filter((line) => line.includes('redis.disconnected'))).toHaveLength(1);
+    await closeRedis(connection);
+    await server.start();
+  });
+
+  test('that is closed while it waits to connect again ends, and refuses what still waited for an answer', async () => {
+    const connection = connectAs('watcher');
+    await redisReady(connection);
+    const reconnecting = new Promise((resolve) => connection.once('reconnecting', resolve));
+    process.kill(server.pid, 'SIGSTOP');
+    const refused = expect(connection.get('seen:a')).rejects.toThrow('Connection is closed');
+    await server.stop();
+    await reconnecting;
+    const ended = new Promise((resolve) => connection.once('end', resolve));
+    const began = performance.now();
+    await closeRedis(connection);
+    await Promise.all([refused, ended]);
+    expect(performance.now() - began).toBeLessThan(500);
+    await server.start();
   });
 
   test.each([
