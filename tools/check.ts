@@ -10,9 +10,11 @@ interface Check {
   readonly command: readonly [string, ...string[]];
 }
 
+/** First: the type-aware lint resolves imports between rooms through what was built. */
+const BUILD: Check = { name: 'build', command: ['node', 'node_modules/@typescript/native/bin/tsc', '-b'] };
+
 const CHECKS: readonly Check[] = [
   { name: 'types', command: ['node', 'node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.check.json'] },
-  { name: 'build', command: ['node', 'node_modules/@typescript/native/bin/tsc', '-b'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--tsconfig', 'tsconfig.check.json', '--deny-warnings'] },
   { name: 'format', command: ['biome', 'format', '.'] },
   {
@@ -45,7 +47,9 @@ function run(check: Check): Promise<Outcome> {
 }
 
 const wanted = process.argv.slice(2);
-const outcomes = await Promise.all(CHECKS.filter((c) => wanted.length === 0 || wanted.includes(c.name)).map(run));
+const built = await run(BUILD);
+const chosen = CHECKS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const outcomes = [built, ...(built.status === 0 ? await Promise.all(chosen.map(run)) : [])];
 for (const { check, status, output, seconds } of outcomes) {
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${check.name} (${seconds.toFixed(1)} s)`);
   if (status !== 0) console.log(`${output.trimEnd()}\n  again: npm run check -- '${check.name}'`);
