@@ -4,7 +4,7 @@ import { createContext } from '@push/nest-kit';
 import { type Clock, createMetrics, type Metrics, Readiness, startAdminServer, systemClock } from '@push/ops';
 import type { PushTransport } from '@push/dispatch';
 import type { Service } from '@push/protocol';
-import { closeRedis, connectRedis } from '@push/redis';
+import { closeRedis, connectRedis, reportUnfitServer } from '@push/redis';
 import { createDeviceSource, watchKeyRing } from '@push/registry-redis';
 import type { LiveKeyRing } from '@push/sealing';
 import type { Queue } from 'bullmq';
@@ -55,6 +55,7 @@ export async function startDispatcher(
   };
   const requests = connectRedis({ settings: redis, use: 'request', ledger, onUp });
   starting.defer(() => closeRedis(requests));
+  reportUnfitServer(requests, ledger);
   const blocking = connectRedis({ settings: redis, use: 'blocking', ledger });
   starting.defer(() => closeRedis(blocking));
 

@@ -72,3 +72,10 @@ describe('a dispatcher that is told to stop', () => {
     expect(stopping.log.find((line) => line.includes('worker.drained'))).toContain('"givenBack":1');
   });
 });
+
+test('a dispatcher tells its operator that Redis may evict wakeups', async () => {
+  await world.queues.operator.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  const { log } = await world.start();
+  await eventually(() => log.some((line) => line.includes('redis.evicts')));
+  expect(log.find((line) => line.includes('redis.evicts'))).toContain('allkeys-lru');
+});

@@ -51,6 +51,14 @@ test('a relay that starts without Redis answers 503 until it is there', async ()
   expect((await lonely.ask('/subscribe', createPhone().subscribe())).status).toBe(503);
 });
 
+test('a relay tells its operator that Redis may evict registrations', async () => {
+  await operator.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await using told = await openRelay({ registry: 'redis', environment: { REDIS_URL: server.urlFor('relay') } });
+  await eventually(() => told.log.some((line) => line.includes('redis.evicts')));
+  expect(told.log.find((line) => line.includes('redis.evicts'))).toContain('allkeys-lru');
+  await operator.config('SET', 'maxmemory-policy', 'noeviction');
+});
+
 describe('a relay on Redis', () => {
   const nowS = Math.floor(Date.now() / 1000);
 

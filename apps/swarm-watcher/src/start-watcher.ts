@@ -4,7 +4,7 @@ import { createLedger, type Ledger } from '@push/ledger';
 import { createOxenmqLinks } from '@push/link-oxenmq';
 import { createContext } from '@push/nest-kit';
 import { type Clock, createMetrics, type Metrics, Readiness, startAdminServer, systemClock } from '@push/ops';
-import { closeRedis, connectRedis } from '@push/redis';
+import { closeRedis, connectRedis, reportUnfitServer } from '@push/redis';
 import { createWatchSource, KeyRingUnusable, readKeyRing, watchKeyRing } from '@push/registry-redis';
 import type { BullmqWakeupQueue } from '@push/wakeups-bullmq';
 import { SwarmCoverage } from '@push/watch';
@@ -53,6 +53,7 @@ export async function startWatcher(config: WatcherConfig, options: WatcherOption
   };
   const requests = connectRedis({ settings: redis, use: 'request', ledger, onUp });
   starting.defer(() => closeRedis(requests));
+  reportUnfitServer(requests, ledger);
   const secrets = starting.use(watchKeyRing({ file: config.secrets, kind: 'secret', name: 'watch', ledger }));
   const source = starting.use(createWatchSource({ settings: redis, secrets, ledger, metrics }));
   const links = starting.use(createOxenmqLinks({ secret: newestSecret(config), ledger }));

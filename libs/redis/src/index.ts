@@ -7,3 +7,4 @@ export {
   redisReady,
 } from './connection.ts';
 export { type RedisSettings, redisSettings, redisVariables } from './settings.ts';
+export { reportUnfitServer } from './unfit-server.ts';

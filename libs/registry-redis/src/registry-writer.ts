@@ -1,5 +1,5 @@
 import type { UnixMs } from '@push/protocol';
-import { closeRedis, connectRedis } from '@push/redis';
+import { closeRedis, connectRedis, reportUnfitServer } from '@push/redis';
 import {
   decideSubscribe,
   decideUnsubscribe,
@@ -33,6 +33,7 @@ import { createUndertaking, type Step } from './undertaking.ts';
 export function createRegistryWriter(options: RegistryWriterOptions): RedisRegistryWriter {
   const { settings, ledger, metrics, clock, rings, onUp } = options;
   const connection = connectRedis({ settings, use: 'batch', ledger, ...(onUp === undefined ? {} : { onUp }) });
+  reportUnfitServer(connection, ledger);
   const epochs = createEpochKeeper({ connection, clock, recipients: rings });
   const runs = watchConnectionRuns(connection, () => void epochs.startNewEpochs());
   const feed = createEventStream({ connection, name: 'feed', field: 'w', now: () => clock.nowMs() });

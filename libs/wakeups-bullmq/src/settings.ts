@@ -1,7 +1,13 @@
 import type { Service } from '@push/protocol';
 import type { RedisConnection } from '@push/redis';
 import { QUEUE_PREFIX, queueName } from '@push/wakeups';
-import type { ConnectionOptions, JobsOptions, QueueOptions, WorkerOptions } from 'bullmq';
+import {
+  type ConnectionOptions,
+  type JobsOptions,
+  type QueueOptions,
+  RedisConnection as BullConnection,
+  type WorkerOptions,
+} from 'bullmq';
 import { withoutEventLog } from './event-log.ts';
 import { withNewestMinute } from './newest-minute.ts';
 
@@ -16,6 +22,12 @@ export const JOB_OPTIONS = {
   backoff: { type: 'retry-policy' },
   stackTraceLimit: 0,
 } as const satisfies JobsOptions;
+
+/**
+ * What BullMQ takes a server for that it does not ask, and we need no less. It would take it for 5.0, where a worker waits
+ * whole seconds for the next wakeup that is due.
+ */
+BullConnection.minimumVersion = '7.0.0';
 
 /**
  * To register the queue of `service` with, on a connection that fails quickly (`use: 'request'`). The version check is
@@ -46,12 +58,14 @@ export interface WakeupWorkerSettings {
 
 /**
  * A job of a worker that died is taken up by another within the lock's duration and one or two stall checks: at most
- * 10 s. BullMQ gives up on a job that was interrupted more than `maxStalledCount` times; a wakeup is never given up.
+ * 10 s. BullMQ gives up on a job that was interrupted more than `maxStalledCount` times; a wakeup is never given up. The
+ * version check would print to the console; `reportUnfitServer` of @push/redis tells what is unfit about a server.
  */
 export function wakeupWorkerOptions({ connection, concurrency, retryDelayMs }: WakeupWorkerSettings): WorkerOptions {
   return {
     prefix: QUEUE_PREFIX,
     connection: withoutEventLog(connection) as ConnectionOptions,
+    skipVersionCheck: true,
     concurrency,
     lockDuration: 6_000,
     stalledInterval: 2_000,

@@ -19,4 +19,14 @@ export const COMMON_EVENTS = {
     text: 'Redis cannot be used; retrying',
     fields: { role: 'word', code: 'word', kind: 'word' },
   },
+  'redis.evicts': {
+    level: 'error',
+    text: 'Redis evicts what we store when its memory is full; set maxmemory-policy to noeviction',
+    fields: { policy: 'word' },
+  },
+  'redis.outdated': {
+    level: 'error',
+    text: 'Redis is older than 7.0, which the lists of changes need',
+    fields: { version: 'word' },
+  },
 } as const satisfies EventTable;
