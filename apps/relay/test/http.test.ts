@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { ArgumentsHost } from '@nestjs/common';
+import { createLedger } from '@push/ledger';
 import { createMetrics } from '@push/ops';
+import { FailureFilter } from '../src/http/failure.filter.ts';
 import { createPublicAdapter } from '../src/http/public-adapter.ts';
 import { createPhone } from './phone.ts';
 import { openRelay, type RunningRelay } from './relay-world.ts';
@@ -170,4 +173,17 @@ describe('a sender who is too slow', () => {
     expect(await metrics.read('push_relay_unusable_requests_total', { reason: 'too-slow' })).toBe(1);
     await fastify.close();
   });
+});
+
+test('what breaks outside of the items is answered 503, error 5, and when to try again', () => {
+  const sent: unknown[] = [];
+  const reply = {
+    header: (...header: unknown[]) => sent.push(header),
+    status: (status: number) => ({ send: (body: unknown) => sent.push(status, body) }),
+  };
+  const http = { getRequest: () => ({ url: '/subscribe' }), getResponse: () => reply };
+  const ledger = createLedger({ process: 'relay', level: 'silent' });
+  const host = { switchToHttp: () => http } as unknown as ArgumentsHost;
+  new FailureFilter(ledger, createMetrics()).catch(new TypeError('broken'), host);
+  expect(sent).toEqual([['retry-after', 30], 503, { error: 5, message: expect.any(String) }]);
 });

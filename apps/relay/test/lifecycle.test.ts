@@ -73,10 +73,12 @@ describe('a relay that stops', () => {
 });
 
 describe('a relay with a registry that', () => {
-  test('breaks answers error 5 and 500, tells its log what may be told, and goes on', async () => {
+  test('breaks answers error 5, 503 and when to try again, tells its log what may be told, and goes on', async () => {
     await using relay = await openRelay({ registry: failing(new TypeError('SECRET')) });
-    const { status, body } = await relay.ask('/subscribe', [createPhone().subscribe(), {}]);
-    expect([status, (body as Fields[]).map((answer) => answer['error'])]).toEqual([500, [5, 1]]);
+    const response = await relay.post('/subscribe', JSON.stringify([createPhone().subscribe(), {}]));
+    const body = (await response.json()) as Fields[];
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(body.map((answer) => answer['error'])).toEqual([5, 1]);
     expect(relay.log.join()).toContain('"kind":"TypeError"');
     expect(relay.log.join() + JSON.stringify(body)).not.toContain('SECRET');
     expect(await relay.metrics.read('push_faults_total', {})).toBe(1);

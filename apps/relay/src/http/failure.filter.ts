@@ -3,7 +3,7 @@ import type { Ledger } from '@push/ledger';
 import type { Metrics } from '@push/ops';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from '../registration/answer.ts';
-import { FAILURES } from '../registration/failure.ts';
+import { FAILURES, RETRY_AFTER_S } from '../registration/failure.ts';
 import { requestFailureOf } from './request-failure.ts';
 
 /** Nest's names for what the filter tells of a fault. */
@@ -29,6 +29,7 @@ export class FailureFilter implements ExceptionFilter {
     if (failure.code === 'internal') {
       this.#metrics.count('push_faults_total', {});
       this.#ledger.fault(error);
+      reply.header('retry-after', RETRY_AFTER_S);
     }
     if (failure.code === 'wrong-method') reply.header('allow', 'POST');
     reply.status(FAILURES[failure.code].status).send(errorAnswer(failure));

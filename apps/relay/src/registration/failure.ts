@@ -11,7 +11,7 @@ export const FAILURES = {
   unavailable: { number: 3, status: 503 },
   refused: { number: 4, status: 200 },
   superseded: { number: 4, status: 200 },
-  internal: { number: 5, status: 500 },
+  internal: { number: 5, status: 503 },
   'not-json': { number: 1, status: 400 },
   'not-http': { number: 1, status: 400 },
   'not-found': { number: 1, status: 404 },
