@@ -92,6 +92,12 @@ describe('a poll', () => {
     expect((await oxend.poll(never)).kind).toBe('listed');
   });
 
+  test('reads no more than 4 MB', async () => {
+    const server = await serve(text('['.repeat(4_000_001)));
+    const oxend = createOxendDirectory({ urls: [server.url], ca: null });
+    expect(await oxend.poll(never)).toEqual(failure('too-large'));
+  });
+
   test('ends at once when the process stops', async () => {
     const server = await serve(() => {});
     const stop = new AbortController();
