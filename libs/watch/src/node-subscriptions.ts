@@ -28,6 +28,7 @@ export type BatchOutcome = { readonly confirmed: number; readonly refused: Reado
 export class NodeSubscriptions {
   readonly #slots: EntrySlots;
   readonly #random: () => number;
+  readonly #peers: () => Iterable<NodeSubscriptions>;
   readonly #states = new SubscriptionStates();
   #isConnected = false;
   #underWay: MonitorBatch | null = null;
@@ -41,9 +42,11 @@ export class NodeSubscriptions {
   /** Where the search for due entries goes on, so that none waits behind others that keep coming back. */
   #cursor = 0;
 
-  constructor(slots: EntrySlots, random: () => number) {
+  /** `peers` are the members of the same swarm, this one or not; they share `slots`. */
+  constructor(slots: EntrySlots, random: () => number, peers: () => Iterable<NodeSubscriptions>) {
     this.#slots = slots;
     this.#random = random;
+    this.#peers = peers;
     for (let slot = 0; slot < slots.length; slot += 1) if (slots.at(slot) !== null) this.#states.begin(slot);
   }
 
@@ -136,7 +139,7 @@ export class NodeSubscriptions {
         confirmed += 1;
       } else {
         if (outdated.has(entry)) this.#again(entry.slot);
-        else this.#refuse(entry.slot, nowMs);
+        else this.#refuse(entry.slot, nowMs, !this.#isHeldElsewhere(entry.slot, nowMs));
         refused.set(answer.reason, (refused.get(answer.reason) ?? 0) + 1);
       }
     });
@@ -154,7 +157,8 @@ export class NodeSubscriptions {
     const [only] = batch.entries;
     const isAlone = batch.entries.length === 1 && this.#slots.count > 1;
     if (isAlone && only !== undefined && this.#slots.at(only.slot) === only) {
-      this.#refuse(only.slot, nowMs);
+      // Never soon, however much it is missed: each time it costs the other entries a pause.
+      this.#refuse(only.slot, nowMs, false);
       refused.set('unanswered', 1);
     } else {
       for (const entry of batch.entries) if (this.#slots.at(entry.slot) === entry) this.#postpone(entry.slot, nowMs);
@@ -219,15 +223,22 @@ export class NodeSubscriptions {
     this.#nextDueS = Math.min(this.#nextDueS, dueS);
   }
 
-  #refuse(slot: number, nowMs: number): void {
+  #refuse(slot: number, nowMs: number, isMissed: boolean): void {
     const nowS = Math.floor(nowMs / 1000);
-    const dueS = nowS + refusalRetryDelayS(this.#states.refusals(slot) + 1, this.#random);
+    const dueS = nowS + refusalRetryDelayS(this.#states.refusals(slot) + 1, isMissed, this.#random);
     this.#states.refused(slot, this.#holds(slot, nowS) ? 'lapsing' : 'refused', dueS);
     this.#nextDueS = Math.min(this.#nextDueS, dueS);
   }
 
   #postpone(slot: number, nowMs: number): void {
     if (!this.#holds(slot, nowMs / 1000)) this.#states.unsent(slot);
+  }
+
+  #isHeldElsewhere(slot: number, nowMs: number): boolean {
+    for (const peer of this.#peers()) {
+      if (peer !== this && peer.#isConnected && peer.#holds(slot, nowMs / 1000)) return true;
+    }
+    return false;
   }
 
   /** Confirmed on this connection and not over. */

@@ -10,12 +10,16 @@ export function renewalDelayS(random: () => number): number {
   return RENEW_AFTER_S + Math.floor(random() * RENEW_SPREAD_S);
 }
 
-const REFUSAL_RETRY_S = 10 * MINUTE_S;
+const REFUSAL_RETRY_S = { isMissed: 5, isCovered: 10 * MINUTE_S };
 const REFUSAL_RETRY_LONGEST_S = 60 * MINUTE_S;
 
-/** Seconds until a node that refused an entry `refusals` (≥ 1) times in a row is asked again, give or take a quarter. */
-export function refusalRetryDelayS(refusals: number, random: () => number): number {
-  const delayS = Math.min(REFUSAL_RETRY_S * 2 ** (refusals - 1), REFUSAL_RETRY_LONGEST_S);
+/**
+ * Seconds until a node that refused an entry `refusals` (≥ 1) times in a row is asked again, give or take a quarter:
+ * soon while the entry `isMissed`, that is, no other node reports it.
+ */
+export function refusalRetryDelayS(refusals: number, isMissed: boolean, random: () => number): number {
+  const firstS = isMissed ? REFUSAL_RETRY_S.isMissed : REFUSAL_RETRY_S.isCovered;
+  const delayS = Math.min(firstS * 2 ** (refusals - 1), REFUSAL_RETRY_LONGEST_S);
   return Math.floor(delayS * (0.75 + random() / 2));
 }
 

@@ -54,9 +54,15 @@ export class SwarmWatch {
   setMembers(nodes: readonly StorageNode[]): void {
     this.#members = new Map(
       nodes.map((node) => {
-        const subscriptions = this.#members.get(node.key)?.subscriptions;
-        return [node.key, { node, subscriptions: subscriptions ?? new NodeSubscriptions(this.#slots, this.#random) }];
+        const subscriptions =
+          this.#members.get(node.key)?.subscriptions ??
+          new NodeSubscriptions(this.#slots, this.#random, () => this.#memberSubscriptions());
+        return [node.key, { node, subscriptions }];
       }),
     );
+  }
+
+  *#memberSubscriptions(): Iterable<NodeSubscriptions> {
+    for (const { subscriptions } of this.#members.values()) yield subscriptions;
   }
 }

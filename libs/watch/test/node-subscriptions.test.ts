@@ -12,11 +12,14 @@ const NO: MonitorAnswer = { kind: 'refused', reason: 'timestamp' };
 let slots: EntrySlots;
 let random: number;
 let node: NodeSubscriptions;
+let peer: NodeSubscriptions;
 
 beforeEach(() => {
   slots = new EntrySlots();
   random = 0.5;
-  node = new NodeSubscriptions(slots, () => random);
+  const peers = (): NodeSubscriptions[] => [node, peer];
+  node = new NodeSubscriptions(slots, () => random, peers);
+  peer = new NodeSubscriptions(slots, () => random, peers);
 });
 
 function add(name: string, bytes = 0): MonitorEntry {
@@ -27,11 +30,13 @@ function add(name: string, bytes = 0): MonitorEntry {
   account.entries = [entry];
   slots.add(entry);
   node.added(entry);
+  peer.added(entry);
   return entry;
 }
 
 function remove(entry: MonitorEntry): void {
   node.removed(entry);
+  peer.removed(entry);
   slots.remove(entry);
 }
 
@@ -46,6 +51,17 @@ const namesIn = ({ body }: MonitorBatch): string[] => {
   if (!Array.isArray(list)) throw new Error('not a list');
   return list.map((item) => Buffer.from(item as Uint8Array).toString());
 };
+
+/** The other member confirms everything that is due. */
+function peerConfirms(nowMs = NOW_MS): void {
+  const batch = peer.nextBatch(nowMs);
+  if (batch === null) throw new Error('no batch was due');
+  peer.answered(
+    batch,
+    batch.entries.map(() => YES),
+    nowMs,
+  );
+}
 
 /** Answers everything that is due. */
 function settle(answer: MonitorAnswer, nowMs = NOW_MS): void {
@@ -242,17 +258,38 @@ describe('a report', () => {
 describe('a refused entry', () => {
   beforeEach(() => node.connected());
 
-  test('is asked again after 10, 20, 40 and then every 60 minutes', () => {
-    add('a');
-    const waitsMin: number[] = [];
+  /** Seconds from each of `count` refusals to the next request; the first refusal is at `NOW_MS`. */
+  function waitsS(count: number): number[] {
+    const waits: number[] = [];
     let nowMs = NOW_MS;
-    for (let i = 0; i < 6; i += 1) {
+    for (let i = 0; i < count; i += 1) {
       settle(NO, nowMs);
       const dueMs = node.nextBatchAtMs ?? 0;
-      waitsMin.push((dueMs - nowMs) / MINUTE_MS);
+      waits.push((dueMs - nowMs) / 1_000);
       nowMs = dueMs;
     }
-    expect(waitsMin).toEqual([10, 20, 40, 60, 60, 60]);
+    return waits;
+  }
+
+  test('is asked again after 10, 20 and 40 minutes while another node reports it', () => {
+    add('a');
+    peer.connected();
+    peerConfirms();
+    expect(waitsS(3)).toEqual([600, 1_200, 2_400]);
+  });
+
+  test('is asked again after seconds, then less and less often, while no other node reports it', () => {
+    add('a');
+    peer.connected();
+    expect(waitsS(12)).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 3_600, 3_600]);
+  });
+
+  test('is asked again after seconds once the node that confirmed it is lost', () => {
+    add('a');
+    peer.connected();
+    peerConfirms();
+    peer.disconnected();
+    expect(waitsS(1)).toEqual([5]);
   });
 
   test('is asked again at once under a newer signature', () => {
@@ -278,7 +315,7 @@ describe('a refused entry', () => {
     settle(YES, node.nextBatchAtMs ?? 0);
     const dueMs = node.nextBatchAtMs ?? 0;
     settle(NO, dueMs);
-    expect((node.nextBatchAtMs ?? 0) - dueMs).toBe(10 * MINUTE_MS);
+    expect((node.nextBatchAtMs ?? 0) - dueMs).toBe(5_000);
   });
 
   test('of a confirmed account is not sent again for a newer signature', () => {
@@ -350,7 +387,11 @@ test('a node that joins later is asked for everything there is', () => {
   add('a');
   remove(add('gone'));
   add('b');
-  node = new NodeSubscriptions(slots, () => random);
+  node = new NodeSubscriptions(
+    slots,
+    () => random,
+    () => [],
+  );
   node.connected();
   expect(namesIn(next())).toEqual(['a', 'b']);
 });
