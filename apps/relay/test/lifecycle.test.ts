@@ -48,6 +48,23 @@ describe('a relay that stops', () => {
     await stopped;
   });
 
+  test('has ended as soon as the last answer is out, though its connection would have been kept', async () => {
+    const registry = createSlowRegistry();
+    const relay = await openRelay({ registry });
+    const asked = relay.post('/subscribe', JSON.stringify(createPhone().subscribe()));
+    await eventually(() => registry.waiting === 1);
+    const server = listeningServer(relay.port);
+    const stopped = relay[Symbol.asyncDispose]();
+    await eventually(() => !server.listening);
+    registry.answer();
+    const response = await asked;
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+    const began = performance.now();
+    await stopped;
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(relay.log.join()).not.toContain('relay.cut');
+  });
+
   test('does not wait for a sender who never ends', async () => {
     const relay = await openRelay({ environment: { SHUTDOWN_TIMEOUT_MS: '300' } });
     const socket = connect(relay.port, '127.0.0.1');

@@ -53,6 +53,11 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
     delete request.raw.headers['content-type'];
     done();
   });
+  // Once the server closes, a connection ends with the answer it is waiting for, or it would be kept for the next request.
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (!fastify.server.listening) reply.header('connection', 'close');
+    done();
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return adapter;
