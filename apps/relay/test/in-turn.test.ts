@@ -34,6 +34,23 @@ test('the event loop has turns in the middle of much work that never waits', asy
   expect(turns).toBeGreaterThanOrEqual(15);
 });
 
+test('many lists at once delay the event loop no more than one does', async () => {
+  let [started, most] = [0, 0];
+  const busy = async (): Promise<void> => {
+    started += 1;
+    const began = performance.now();
+    while (performance.now() - began < 1);
+  };
+  const lists = Array.from({ length: 20 }, () => inTurn(numbers.slice(0, 10), 16, busy));
+  const isDone = Promise.all(lists).then(() => true);
+  started = 0;
+  while (!(await Promise.race([isDone, nextTurn().then(() => false)]))) {
+    most = Math.max(most, started);
+    started = 0;
+  }
+  expect(most).toBeLessThanOrEqual(3);
+});
+
 test('nothing comes of nothing', async () => {
   expect(await inTurn([], 8, () => Promise.resolve(1))).toEqual([]);
 });

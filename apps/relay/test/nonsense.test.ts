@@ -34,6 +34,7 @@ describe('a body', () => {
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
     ['UTF-16', Buffer.from('{}', 'utf16le')],
     ['bencode', 'd6:pubkey33:e'],
+    ['49,999 numbers', `[${'0,'.repeat(49_998)}0]`],
     ['unclosed lists, 100,000 deep', '['.repeat(100_000)],
   ])('of %s fails as a whole with 400', async (_, body) => {
     for (const path of ['/subscribe', '/unsubscribe']) {
@@ -48,7 +49,7 @@ describe('a body', () => {
     ['lists 50,000 deep', '['.repeat(50_000) + ']'.repeat(50_000), 1],
     ['objects 10,000 deep', `[${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}]`, 1],
     ['depth in a field that is read', `[{"pubkey":${'['.repeat(40_000)}${']'.repeat(40_000)}}]`, 1],
-    ['49,999 numbers', `[${'0,'.repeat(49_998)}0]`, 49_999],
+    ['500 numbers', `[${'0,'.repeat(499)}0]`, 500],
     ['names of prototypes', '[{"__proto__":{"pubkey":"x"}},{"constructor":{"prototype":1}}]', 2],
     ['one field very often', `[{${'"pubkey":"05",'.repeat(5_000)}"data":true}]`, 1],
   ])('of %s fails item by item', async (_, body, items) => {

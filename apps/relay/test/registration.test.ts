@@ -74,6 +74,23 @@ describe('a client that subscribes', () => {
     expect(await relay.ask('/subscribe', [])).toEqual({ status: 200, body: [] });
   });
 
+  test('may list 500 items; more cannot be registrations, and none of them is looked at', async () => {
+    const looked = (): Promise<number> =>
+      relay.metrics.read('push_relay_registrations_total', { endpoint: 'subscribe', outcome: 'bad-input' });
+    const refused = (): Promise<number> =>
+      relay.metrics.read('push_relay_unusable_requests_total', { reason: 'too-many-items' });
+    const { status, body } = await relay.ask('/subscribe', Array(500).fill(0));
+    expect([status, body]).toEqual([200, Array(500).fill({ error: 1, message: expect.any(String) })]);
+    const before = await looked();
+    for (const count of [501, 49_000]) {
+      expect(await relay.ask('/subscribe', Array(count).fill(0))).toEqual({
+        status: 400,
+        body: { error: 1, message: 'a list must not hold more than 500 requests' },
+      });
+    }
+    expect([await looked(), await refused()]).toEqual([before, 2]);
+  });
+
   test('may call its body what it likes', async () => {
     for (const type of ['application/json', 'text/plain', 'application/octet-stream', 'garbage;;=', '', null]) {
       const response = await fetch(`${relay.url}/subscribe`, {

@@ -19,7 +19,7 @@ export interface SenderLimits {
 }
 
 const SENDER_LIMITS: SenderLimits = { headersMs: 5_000, requestMs: 15_000, silenceMs: 30_000, keepAliveMs: 60_000 };
-/** About 150 items. */
+/** About 150 registrations. */
 const BODY_LIMIT_BYTES = 100_000;
 const MAX_CONNECTIONS = 4_096;
 

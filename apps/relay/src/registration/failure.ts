@@ -13,6 +13,7 @@ export const FAILURES = {
   superseded: { number: 4, status: 200 },
   internal: { number: 5, status: 503 },
   'not-json': { number: 1, status: 400 },
+  'too-many-items': { number: 1, status: 400 },
   'not-http': { number: 1, status: 400 },
   'not-found': { number: 1, status: 404 },
   'wrong-method': { number: 1, status: 405 },
@@ -28,6 +29,7 @@ export type ItemFailureCode = 'bad-input' | 'unknown-service' | 'unavailable' | 
 /** What a whole request can come to before its items are looked at. */
 export type RequestFailureCode =
   | 'not-json'
+  | 'too-many-items'
   | 'not-http'
   | 'not-found'
   | 'wrong-method'

@@ -1,7 +1,16 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 /** About three signature checks. */
 const TURN_MS = 1;
+
+/** The turn that was last asked for. One for all lists, as they share one event loop. */
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** Resolves for one list in each turn of the event loop, so that many long lists delay others no more than one does. */
+function nextTurn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => turnOfTheLoop());
+  return lastTurn;
+}
 
 /**
  * Starts `handle` on one item after the other and lets at most `limit` run at once. The event loop has a turn as soon as the

@@ -6,17 +6,25 @@ export type RequestItems =
   | { readonly kind: 'many'; readonly items: readonly unknown[] }
   | { readonly kind: 'failure'; readonly failure: Failure<RequestFailureCode> };
 
+/** Over 300 bytes go into one registration and 100,000 into a body, so a list of more items holds something else. */
+const MAX_ITEMS = 500;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a body as JSON whatever it calls itself. JSON.parse needs no stack for depth, so nesting is no danger here. */
 export function readItems(body: Uint8Array): RequestItems {
   const value = parseJson(body);
-  if (Array.isArray(value)) return { kind: 'many', items: value };
+  if (Array.isArray(value)) {
+    return value.length > MAX_ITEMS
+      ? failure({ code: 'too-many-items', message: `a list must not hold more than ${MAX_ITEMS} requests` })
+      : { kind: 'many', items: value };
+  }
   if (typeof value === 'object' && value !== null) return { kind: 'one', item: value };
-  return {
-    kind: 'failure',
-    failure: { code: 'not-json', message: 'the body must be a JSON object or list of objects' },
-  };
+  return failure({ code: 'not-json', message: 'the body must be a JSON object or list of objects' });
+}
+
+function failure(what: Failure<RequestFailureCode>): RequestItems {
+  return { kind: 'failure', failure: what };
 }
 
 function parseJson(body: Uint8Array): unknown {

@@ -25,7 +25,18 @@ export const RELAY_METRICS = {
   push_relay_unusable_requests_total: {
     kind: 'counter',
     help: 'Requests that failed as a whole before any item of theirs was looked at.',
-    labels: { reason: ['not-json', 'too-large', 'too-slow', 'not-http', 'not-found', 'wrong-method', 'internal'] },
+    labels: {
+      reason: [
+        'not-json',
+        'too-many-items',
+        'too-large',
+        'too-slow',
+        'not-http',
+        'not-found',
+        'wrong-method',
+        'internal',
+      ],
+    },
   },
   push_relay_request_seconds: {
     kind: 'histogram',
