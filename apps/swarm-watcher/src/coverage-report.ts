@@ -6,7 +6,7 @@ import { WATCHER_SERVICES, type WatcherServices } from './watcher-services.ts';
 
 const TICK_MS = 1_000;
 const NODES_TOLD_EVERY_MS = 10_000;
-const REFUSALS_TOLD_EVERY_MS = 60_000;
+const TROUBLE_TOLD_EVERY_MS = 60_000;
 /** A table of a million accounts is gone through in a minute and a half. */
 const SWEPT_PER_TICK = 10_000;
 
@@ -20,7 +20,7 @@ export class CoverageReport {
   #timer: NodeJS.Timeout | null = null;
   #nodesToldMs = 0;
   #nodesTold = '0/0';
-  #refusalsToldMs = 0;
+  #troubleToldMs = 0;
 
   constructor(
     @Inject(WATCHER_SERVICES) services: WatcherServices,
@@ -50,7 +50,7 @@ export class CoverageReport {
     readiness.set('coverage', coverage.isWatched);
     this.#measure();
     this.#tellNodes(nowMs);
-    this.#tellRefusals(nowMs);
+    this.#tellTrouble(nowMs);
   }
 
   #measure(): void {
@@ -86,12 +86,15 @@ export class CoverageReport {
     this.#nodesToldMs = nowMs;
   }
 
-  #tellRefusals(nowMs: number): void {
-    if (nowMs - this.#refusalsToldMs < REFUSALS_TOLD_EVERY_MS) return;
-    this.#refusalsToldMs = nowMs;
+  #tellTrouble(nowMs: number): void {
+    if (nowMs - this.#troubleToldMs < TROUBLE_TOLD_EVERY_MS) return;
+    this.#troubleToldMs = nowMs;
     const { ledger } = this.#services;
     for (const [reason, refusals] of this.#sessions.takeRefusals()) {
       ledger.record('subscriptions.refused', { reason, refusals });
+    }
+    for (const [reason, watches] of this.#registry.takeUnreadable()) {
+      ledger.record('watch.unreadable', { reason, watches });
     }
     const devices = this.#registry.takeImplausible();
     if (devices > 0) ledger.record('deaths.implausible', { devices });

@@ -5,6 +5,8 @@ import { DeathGuard } from '@push/watch';
 import { NodeSessions } from '../network/node-sessions.ts';
 import { WATCHER_SERVICES, type WatcherServices } from '../watcher-services.ts';
 
+type UnreadableReason = Parameters<WatchHandler['unreadable']>[0];
+
 /** Keeps the coverage what the registry says it should be. */
 @Injectable()
 export class RegistryFollower implements WatchHandler {
@@ -12,6 +14,7 @@ export class RegistryFollower implements WatchHandler {
   readonly #sessions: NodeSessions;
   readonly #guard = new DeathGuard();
   #implausible = 0;
+  #unreadable = new Map<UnreadableReason, number>();
 
   constructor(@Inject(WATCHER_SERVICES) services: WatcherServices, @Inject(NodeSessions) sessions: NodeSessions) {
     this.#services = services;
@@ -30,6 +33,13 @@ export class RegistryFollower implements WatchHandler {
     return count;
   }
 
+  /** Registrations that could not be opened since the last call, by reason. */
+  takeUnreadable(): ReadonlyMap<UnreadableReason, number> {
+    const unreadable = this.#unreadable;
+    this.#unreadable = new Map();
+    return unreadable;
+  }
+
   changed(change: WatchChange): void {
     const { coverage } = this.#services;
     if (change.kind === 'put') coverage.put(change.watchId, change.record, change.expiresAtMs);
@@ -45,7 +55,8 @@ export class RegistryFollower implements WatchHandler {
     this.#sessions.changed();
   }
 
-  unreadable(reason: 'unknown-key' | 'missing-epoch' | 'corrupt'): void {
+  unreadable(reason: UnreadableReason): void {
+    this.#unreadable.set(reason, (this.#unreadable.get(reason) ?? 0) + 1);
     this.#services.metrics.count('push_watches_unreadable_total', { reason });
   }
 

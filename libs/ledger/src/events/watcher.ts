@@ -33,6 +33,13 @@ export const WATCHER_EVENTS = {
     text: 'wakeups that could not be queued were given up',
     fields: { wakeups: 'count', cause: 'word' },
   },
+  'watch.unreadable': {
+    level: 'error',
+    text:
+      'registrations could not be opened in the last minute, and wake nobody; check that watch.key holds the secret of ' +
+      "the relay's watch.pub",
+    fields: { reason: 'word', watches: 'count' },
+  },
   'deaths.implausible': {
     level: 'error',
     text: 'more devices were reported dead than is plausible; their watches are kept',
