@@ -25,6 +25,14 @@ export function createJobHandler(options: JobHandlerOptions): Handler {
   const random = (): number => Math.random();
   const ports = { devices, transport, nowMs, random };
   const rarely = tellRarely(60_000, nowMs);
+  const unreadable = new Map<string | null, number>();
+  const tellUnreadable = (reason: string | null): void => {
+    unreadable.set(reason, (unreadable.get(reason) ?? 0) + 1);
+    rarely(`unreadable ${reason}`, () => {
+      ledger.record('device.unreadable', { service, reason, wakeups: unreadable.get(reason) ?? 0 });
+      unreadable.delete(reason);
+    });
+  };
 
   return async (job) => {
     const wakeup = parseJob(job.data);
@@ -45,6 +53,8 @@ export function createJobHandler(options: JobHandlerOptions): Handler {
     if (outcome === 'sent')
       metrics.observe('push_wakeup_send_seconds', { service }, (performance.now() - began) / 1_000);
     if (outcome === 'bug') rarely(`bug ${reason}`, () => ledger.record('wakeup.bug', { service, reason }));
+    // A device that moved to another service is no mistake.
+    if (outcome === 'unreadable' && reason !== 'other-service') tellUnreadable(reason);
     if (outcome === 'held') hold.begin(delivery.holdMs, delivery.reason);
     if (delivery.kind === 'later') throw new RetryLater(delivery.outcome, delivery.delayMs);
   };

@@ -13,6 +13,13 @@ export const DISPATCHER_EVENTS = {
     text: 'the provider refuses what we send; told once a minute at most',
     fields: { service: 'word', reason: 'word' },
   },
+  'device.unreadable': {
+    level: 'error',
+    text:
+      'devices could not be read, and are not woken; told once a minute at most; check that device.key holds the secret ' +
+      "of the relay's device.pub",
+    fields: { service: 'word', reason: 'word', wakeups: 'count' },
+  },
   'worker.error': {
     level: 'warn',
     text: 'a worker met an error; it goes on',
