@@ -80,7 +80,7 @@ describe('a client that subscribes', () => {
     const refused = (): Promise<number> =>
       relay.metrics.read('push_relay_unusable_requests_total', { reason: 'too-many-items' });
     const { status, body } = await relay.ask('/subscribe', Array(500).fill(0));
-    expect([status, body]).toEqual([200, Array(500).fill({ error: 1, message: expect.any(String) })]);
+    expect([status, (body as Fields[]).map((answer) => answer['error'])]).toEqual([200, Array(500).fill(1)]);
     const before = await looked();
     for (const count of [501, 49_000]) {
       expect(await relay.ask('/subscribe', Array(count).fill(0))).toEqual({

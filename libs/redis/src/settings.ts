@@ -1,4 +1,5 @@
-import { env } from '@push/ops';
+import { X509Certificate } from 'node:crypto';
+import { type ConfigFile, env } from '@push/ops';
 import { z } from 'zod';
 
 /** Variables that say how to reach Redis; every app spreads them into its own schema. */
@@ -14,7 +15,7 @@ export const redisVariables = {
     .refine(hasReadableLogin, 'has a user or password that cannot be decoded: write % as %25'),
   REDIS_USERNAME: z.string().max(128).optional(),
   REDIS_PASSWORD_FILE: env.secretFile().optional(),
-  REDIS_CA_FILE: env.file().optional(),
+  REDIS_CA_FILE: env.file().refine(holdsCertificates, 'must name a file that holds certificates in PEM').optional(),
 };
 
 export type RedisVariables = z.infer<z.ZodObject<typeof redisVariables>>;
@@ -61,10 +62,13 @@ export function redisSettings(variables: RedisVariables): RedisSettings {
   };
 }
 
+/** What an item begins with that names its scheme. Behind the scheme of the first it would be read as a host. */
+const OWN_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 /** `redis://a:1,b:2` and `redis://a:1,redis://b:2` both name two servers. */
 function parseUrls(text: string): URL[] {
-  const scheme = /^[a-z+]+:\/\//.exec(text)?.[0] ?? '';
-  const items = text.split(',').map((item) => (item.startsWith(scheme) ? item : scheme + item));
+  const scheme = OWN_SCHEME.exec(text)?.[0] ?? '';
+  const items = text.split(',').map((item) => (OWN_SCHEME.test(item) ? item : scheme + item));
   const path = items.at(-1);
   const urls = items.map((item) => new URL(item));
   const last = path === undefined ? undefined : new URL(path);
@@ -90,6 +94,18 @@ function hasReadableLogin(text: string): boolean {
   try {
     for (const { username, password } of parseUrls(text)) decodeURIComponent(username + password);
     return true;
+  } catch {
+    return false;
+  }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** Node takes a file without any for "trust nobody", and says so only when the first connection fails. */
+function holdsCertificates(file: ConfigFile): boolean {
+  try {
+    const blocks = file.read().toString('latin1').match(CERTIFICATE) ?? [];
+    return blocks.length > 0 && blocks.every((pem) => new X509Certificate(pem).raw.length > 0);
   } catch {
     return false;
   }
