@@ -1,4 +1,4 @@
-import type { StorageNode } from '@push/watch';
+import { LARGEST_BATCH, type StorageNode } from '@push/watch';
 import { type Context, Dealer, type Event, type EventType } from 'zeromq';
 import type { LinkIdentity } from './identity.ts';
 
@@ -17,8 +17,13 @@ export interface ConnectionHandler {
 const HEARTBEAT = { heartbeatInterval: 15_000, heartbeatTimeToLive: 30_000, heartbeatTimeout: 30_000 };
 const CONNECT_TIMEOUT_MS = 10_000;
 const SEND_TIMEOUT_MS = 5_000;
-/** A report carries at most 76,800 bytes of message; answers to the largest batch stay below half of this. */
-const LARGEST_PART_BYTES = 1_000_000;
+/** The longest refusal of an entry takes less. */
+const ANSWER_BYTES = 128;
+/**
+ * The answer to the largest batch, 512 kB; a report has at most 76,800 bytes of message. A message may have any number of
+ * parts, and libzmq gathers them all before we see the first.
+ */
+const LARGEST_PART_BYTES = LARGEST_BATCH * ANSWER_BYTES;
 /** Far above what a stalled event loop leaves behind, yet an end: beyond it the node's TCP connection has to wait. */
 const RECEIVE_HIGH_WATER_MARK = 100_000;
 
@@ -44,10 +49,7 @@ export class Connection {
   constructor(context: Context, node: StorageNode, identity: LinkIdentity, handler: ConnectionHandler) {
     this.#handler = handler;
     this.#socket = createSocket(context, node, identity);
-    // Asked for before connecting, or the first events are missed.
-    const { events } = this.#socket;
-    const host = node.host.includes(':') ? `[${node.host}]` : node.host;
-    this.#socket.connect(`tcp://${host}:${node.port}`);
+    const events = this.#open(node);
     this.#attempt = setTimeout(() => this.#end(), CONNECT_TIMEOUT_MS);
     this.#follow(events, (event) => this.#observed(event));
     this.#follow(this.#socket, (parts: readonly Uint8Array[]) => handler.received(parts));
@@ -66,6 +68,19 @@ export class Connection {
     this.#isOver = true;
     clearTimeout(this.#attempt);
     this.#socket.close();
+  }
+
+  #open({ host, port }: StorageNode): AsyncIterable<Event> {
+    try {
+      // Asked for before connecting, or the first events are missed.
+      const { events } = this.#socket;
+      this.#socket.connect(`tcp://${host.includes(':') ? `[${host}]` : host}:${port}`);
+      return events;
+    } catch (error) {
+      // Half a connection holds file descriptors until it is closed, and they are what there are none of.
+      this.#socket.close();
+      throw error;
+    }
   }
 
   #end(): void {

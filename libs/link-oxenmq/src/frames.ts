@@ -7,12 +7,17 @@ export type Frame =
   | { readonly kind: 'unknown-here'; readonly command: string }
   | { readonly kind: 'hello' }
   | { readonly kind: 'bye' }
+  /** Of more parts than any node sends. */
+  | { readonly kind: 'flood' }
   | { readonly kind: 'unreadable'; readonly reason: 'unknown-command' | 'malformed' };
 
 /** Longer than any command or tag of ours. */
 const LONGEST_WORD = 64;
+/** No message of a node has more than three; this leaves room for an answer of several. */
+const MOST_PARTS = 8;
 
 export function readFrame(parts: readonly Uint8Array[]): Frame {
+  if (parts.length > MOST_PARTS) return { kind: 'flood' };
   const [first, second, third] = parts;
   const malformed = { kind: 'unreadable', reason: 'malformed' } as const;
   switch (word(first)) {

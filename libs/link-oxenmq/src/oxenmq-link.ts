@@ -1,13 +1,18 @@
 import type { LinkAnswer, LinkHandler, StorageLink } from '@push/watch';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { readFrame } from './frames.ts';
+import { localLimitOf } from './local-limit.ts';
 import { PendingRequests } from './pending-requests.ts';
+import type { LinkEnd } from './retry-delay.ts';
+import type { Turns } from './turns.ts';
 
 export interface OxenmqLinkOptions {
   readonly connect: (handler: ConnectionHandler) => Connection;
   readonly handler: LinkHandler;
+  /** Attempts of all links, from their beginning until they are up or have failed. */
+  readonly attempts: Turns;
   /** Milliseconds to wait after `failures` (≥ 1) in a row. */
-  readonly delayMs: (failures: number) => number;
+  readonly delayMs: (end: LinkEnd, failures: number) => number;
   readonly fault: (error: unknown) => void;
 }
 
@@ -22,10 +27,11 @@ export class OxenmqLink implements StorageLink {
   #upSinceMs: number | null = null;
   #failures = 0;
   #retry: NodeJS.Timeout | null = null;
+  #endAttempt: () => void;
 
   constructor(options: OxenmqLinkOptions) {
     this.#options = options;
-    this.#connect();
+    this.#endAttempt = this.#attempt();
   }
 
   async request(command: string, body: Uint8Array, timeoutMs: number): Promise<LinkAnswer> {
@@ -36,6 +42,7 @@ export class OxenmqLink implements StorageLink {
   }
 
   close(): void {
+    this.#endAttempt();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#connection?.close();
     this.#connection = null;
@@ -43,36 +50,42 @@ export class OxenmqLink implements StorageLink {
     this.#requests.settleAll({ kind: 'down' });
   }
 
+  #attempt(): () => void {
+    return this.#options.attempts.take(() => this.#connect());
+  }
+
   #connect(): void {
     try {
       this.#connection = this.#open();
     } catch (error) {
-      // No file descriptor or socket left: ours to report, and it may pass.
+      // Ours to report, and it may pass.
       this.#options.fault(error);
-      this.#ended();
+      this.#ended(localLimitOf(error) === null ? 'lost' : 'no-resources');
     }
   }
 
   #open(): Connection {
     return this.#options.connect({
       up: () => {
+        this.#endAttempt();
         this.#upSinceMs = performance.now();
         this.#options.handler.up();
       },
       received: (parts) => this.#received(parts),
-      ended: () => this.#ended(),
+      ended: () => this.#ended('lost'),
       fault: this.#options.fault,
     });
   }
 
-  #ended(): void {
+  #ended(end: LinkEnd): void {
+    this.#endAttempt();
     const upSinceMs = this.#upSinceMs;
     const hasLasted = upSinceMs !== null && performance.now() - upSinceMs >= LASTING_MS;
     this.#connection = null;
     this.#upSinceMs = null;
     this.#failures = hasLasted ? 1 : this.#failures + 1;
     this.#requests.settleAll({ kind: 'down' });
-    this.#retry = setTimeout(() => this.#connect(), this.#options.delayMs(this.#failures));
+    this.#retry = setTimeout(() => (this.#endAttempt = this.#attempt()), this.#options.delayMs(end, this.#failures));
     if (upSinceMs !== null) this.#options.handler.down();
   }
 
@@ -98,7 +111,12 @@ export class OxenmqLink implements StorageLink {
         return;
       case 'bye':
         this.#connection?.close();
-        this.#ended();
+        this.#ended('lost');
+        return;
+      case 'flood':
+        handler.discarded('too-many-parts');
+        this.#connection?.close();
+        this.#ended('flooded');
         return;
       case 'unreadable':
         handler.discarded(frame.reason);

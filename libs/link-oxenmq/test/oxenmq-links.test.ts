@@ -170,9 +170,17 @@ describe('a hostile node', () => {
     expect(recorder.discards).toEqual([]);
   });
 
-  test('that sends more than a megabyte in one part is cut off, and connected to again', async () => {
+  test('that sends a message of many parts is counted and cut off', async () => {
     const { link, route } = await openKnownLink();
-    await peer.say(route, 'notify.message', Buffer.alloc(2_000_000));
+    await peer.say(route, ...Array<string>(20_000).fill(''));
+    await recorder.until(({ downs }) => downs === 1);
+    expect(recorder.discards).toEqual(['too-many-parts']);
+    expect(await ask(link)).toEqual({ kind: 'down' });
+  });
+
+  test('that sends more than half a megabyte in one part is cut off, and connected to again', async () => {
+    const { link, route } = await openKnownLink();
+    await peer.say(route, 'notify.message', Buffer.alloc(600_000));
     await recorder.until(({ ups, downs }) => downs === 1 && ups === 2);
     expect(recorder.bodies).toEqual([]);
     void ask(link);

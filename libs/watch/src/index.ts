@@ -1,6 +1,6 @@
 export { DeathGuard } from './death-guard.ts';
 export { DuplicateFilter, type DuplicateFilterOptions, type MessageMark } from './duplicate-filter.ts';
-export type { BatchOutcome, MonitorBatch, NodeSubscriptions } from './node-subscriptions.ts';
+export { type BatchOutcome, LARGEST_BATCH, type MonitorBatch, type NodeSubscriptions } from './node-subscriptions.ts';
 export { reconnectDelayMs } from './reconnect-policy.ts';
 export type { DiscardReason, LinkAnswer, LinkFactory, LinkHandler, StorageLink } from './storage-link.ts';
 export type { ListedNode, NodeKey, StorageNode } from './storage-node.ts';

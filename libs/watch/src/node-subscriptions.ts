@@ -5,7 +5,7 @@ import { type RefusalReason, SubscriptionStates } from './subscription-states.ts
 import type { MonitorEntry, WatchedAccount } from './watched-account.ts';
 
 /** A node verifies about 12,000 entries a second; more than this at once would keep new registrations waiting. */
-const LARGEST_BATCH = 4_000;
+export const LARGEST_BATCH = 4_000;
 /** Half of what breaks the connection. */
 const LARGEST_BODY_BYTES = 5_000_000;
 

@@ -10,7 +10,7 @@ export type LinkAnswer =
   | { readonly kind: 'down' };
 
 /** Why bytes from a node were thrown away. */
-export type DiscardReason = 'unknown-command' | 'unknown-tag' | 'malformed';
+export type DiscardReason = 'unknown-command' | 'unknown-tag' | 'malformed' | 'too-many-parts';
 
 /** What a link tells its owner. Nothing here may throw. */
 export interface LinkHandler {

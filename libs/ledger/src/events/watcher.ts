@@ -17,6 +17,13 @@ export const WATCHER_EVENTS = {
     text: 'other storage nodes are wanted or connected; told every ten seconds at most',
     fields: { wanted: 'count', connected: 'count' },
   },
+  'links.exhausted': {
+    level: 'error',
+    text:
+      'storage nodes cannot be connected to for want of file descriptors or memory; raise the limit of open files to ten ' +
+      'for each storage node; told once a minute at most',
+    fields: { code: 'word' },
+  },
   'subscriptions.refused': {
     level: 'warn',
     text: 'storage nodes refused subscriptions in the last minute; each is tried again later',

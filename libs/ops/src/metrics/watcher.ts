@@ -18,7 +18,7 @@ export const WATCHER_METRICS = {
   push_storage_node_discards_total: {
     kind: 'counter',
     help: 'Messages from storage nodes that were thrown away unread.',
-    labels: { reason: ['unknown-command', 'unknown-tag', 'malformed'] },
+    labels: { reason: ['unknown-command', 'unknown-tag', 'malformed', 'too-many-parts'] },
   },
   push_watched_accounts: { kind: 'gauge', help: 'Accounts with at least one registered device.' },
   push_watches: { kind: 'gauge', help: 'Registered devices, once for each of their accounts.' },
