@@ -1,7 +1,7 @@
 // Makes every key file of a deployment:
 //   npm run keys:generate -- DIR
 // Refuses when one of them is there already: a lost secret key is a lost registry, so nothing is ever overwritten.
-import { type KeyRing, formatKeyRing, xWingSecretKey } from '@push/sealing';
+import { type KeyPurpose, type KeyRing, formatKeyRing, xWingSecretKey } from '@push/sealing';
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ interface KeyFile {
   readonly name: string;
   readonly isSecret: boolean;
   readonly owner: 'relay' | 'swarm-watcher' | 'dispatcher';
-  readonly purpose: string;
+  readonly purpose: KeyPurpose;
+  readonly use: string;
   readonly key: Uint8Array;
 }
 
@@ -20,37 +21,62 @@ function newKeyFiles(): readonly KeyFile[] {
   const secret = { isSecret: true } as const;
   const open = { isSecret: false } as const;
   return [
-    { name: 'onion.key', ...secret, owner: 'relay', purpose: 'opens onion requests', key: randomBytes(32) },
     {
-      name: 'index.key',
+      name: 'onion.key',
+      purpose: 'onion',
       ...secret,
       owner: 'relay',
-      purpose: 'names the records of registrations',
+      use: 'opens onion requests',
+      key: randomBytes(32),
+    },
+    {
+      name: 'index.key',
+      purpose: 'index',
+      ...secret,
+      owner: 'relay',
+      use: 'names the records of registrations',
       key: randomBytes(32),
     },
     {
       name: 'watch.pub',
+      purpose: 'watch-public',
       ...open,
       owner: 'relay',
-      purpose: 'seals records for the watcher',
+      use: 'seals records for the watcher',
       key: publicHalf(watchSeed),
     },
     {
       name: 'device.pub',
+      purpose: 'device-public',
       ...open,
       owner: 'relay',
-      purpose: 'seals records for the dispatcher',
+      use: 'seals records for the dispatcher',
       key: publicHalf(deviceSeed),
     },
-    { name: 'watch.key', ...secret, owner: 'swarm-watcher', purpose: 'opens what to watch', key: watchSeed },
     {
-      name: 'omq.key',
+      name: 'watch.key',
+      purpose: 'watch-secret',
       ...secret,
       owner: 'swarm-watcher',
-      purpose: 'identities towards storage nodes',
+      use: 'opens what to watch',
+      key: watchSeed,
+    },
+    {
+      name: 'omq.key',
+      purpose: 'omq',
+      ...secret,
+      owner: 'swarm-watcher',
+      use: 'identities towards storage nodes',
       key: randomBytes(32),
     },
-    { name: 'device.key', ...secret, owner: 'dispatcher', purpose: 'opens where to send wakeups', key: deviceSeed },
+    {
+      name: 'device.key',
+      purpose: 'device-secret',
+      ...secret,
+      owner: 'dispatcher',
+      use: 'opens where to send wakeups',
+      key: deviceSeed,
+    },
   ];
 }
 
@@ -61,11 +87,11 @@ function generateKeys(dir: string, files: readonly KeyFile[], createdAt: number)
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const written: string[] = [];
   try {
-    for (const { name, isSecret, owner, purpose, key } of files) {
+    for (const { name, purpose, isSecret, owner, use, key } of files) {
       const path = join(dir, name);
       const ring = [{ createdAt, key }] as unknown as KeyRing;
-      const comment = `# ${isSecret ? 'SECRET of' : 'public, for'} the ${owner}: ${purpose}. Newest key first.\n`;
-      writeFileSync(path, comment + formatKeyRing(ring), { mode: 0o600, flag: 'wx' });
+      const comment = `# ${isSecret ? 'SECRET of' : 'public, for'} the ${owner}: ${use}. Newest key first.\n`;
+      writeFileSync(path, comment + formatKeyRing(ring, purpose), { mode: 0o600, flag: 'wx' });
       written.push(path);
       chmodSync(path, isSecret ? 0o600 : 0o644);
     }
@@ -101,8 +127,8 @@ function main(dir: string | undefined): number {
     return 1;
   }
   console.log(`keys are in ${dir}; give each app its own files and no others:`);
-  for (const { name, isSecret, owner, purpose } of files) {
-    console.log(`  ${name.padEnd(11)} ${isSecret ? 'secret' : 'public'}  ${owner.padEnd(14)} ${purpose}`);
+  for (const { name, isSecret, owner, use } of files) {
+    console.log(`  ${name.padEnd(11)} ${isSecret ? 'secret' : 'public'}  ${owner.padEnd(14)} ${use}`);
   }
   const onion = files.find(({ name }) => name === 'onion.key');
   if (onion !== undefined) console.log(`public onion key, which clients build in: ${onionPublicKey(onion.key)}`);

@@ -59,7 +59,7 @@ export async function startDispatcher(
   const blocking = connectRedis({ settings: redis, use: 'blocking', ledger });
   starting.defer(() => closeRedis(blocking));
 
-  const secrets = starting.use(watchKeyRing({ file: config.secrets, kind: 'secret', name: 'device', ledger }));
+  const secrets = starting.use(watchKeyRing({ file: config.secrets, purpose: 'device-secret', ledger }));
   const devices = starting.use(createDeviceSource({ settings: redis, secrets, clock, ledger, metrics }));
   const transports = new Map<Service, PushTransport>();
   for (const provider of config.providers) {

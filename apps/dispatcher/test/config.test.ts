@@ -95,6 +95,18 @@ describe('the configuration of the dispatcher', () => {
     });
   });
 
+  test('refuses a key file that says that it is for something else', () => {
+    const stated = (purpose: string): Environment => {
+      const path = join(dir, `stated-${purpose}.key`);
+      writeFileSync(path, `#! ${purpose}\n1700000000 ${'ab'.repeat(32)}\n`, { mode: 0o600 });
+      return { DISPATCHER_SECRET_FILE: path };
+    };
+    expect(problemsOf(stated('device-secret'))).toEqual([]);
+    expect(problemsOf(stated('watch-secret'))).toEqual([
+      'DISPATCHER_SECRET_FILE names a key file that cannot be used: line 1 says that its keys are not for "device-secret"',
+    ]);
+  });
+
   test('asks nothing of services that are not listed', () => {
     expect(problemsOf({ DISPATCHER_SERVICES: 'firebase', APNS_KEY_FILE: undefined, APNS_TOPIC: undefined })).toEqual(
       [],

@@ -2,7 +2,7 @@ import type { Level } from '@push/ledger';
 import { type ConfigFile, type ConfigResult, type Environment, env, readEnvironment } from '@push/ops';
 import { type Service, SERVICES } from '@push/protocol';
 import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
-import { ringFile } from '@push/registry-redis';
+import { readKeyRing, ringFile } from '@push/registry-redis';
 import { z } from 'zod';
 
 export interface RelayConfig {
@@ -23,20 +23,32 @@ export interface RelayConfig {
   readonly shutdownTimeoutMs: number;
 }
 
-const variables = z.object({
+const plainVariables = z.object({
   ...redisVariables,
   RELAY_HOST: env.host('0.0.0.0'),
   RELAY_PORT: env.port(3000),
   RELAY_ADMIN_HOST: env.host('127.0.0.1'),
   RELAY_ADMIN_PORT: env.port(9101),
   RELAY_SERVICES: env.listOf(SERVICES),
-  RELAY_INDEX_KEY_FILE: ringFile('secret'),
-  RELAY_WATCH_PUBLIC_FILE: ringFile('sealing-public'),
-  RELAY_DEVICE_PUBLIC_FILE: ringFile('sealing-public'),
-  RELAY_ONION_SECRET_FILE: ringFile('secret').optional(),
+  RELAY_INDEX_KEY_FILE: ringFile('index'),
+  RELAY_WATCH_PUBLIC_FILE: ringFile('watch-public'),
+  RELAY_DEVICE_PUBLIC_FILE: ringFile('device-public'),
+  RELAY_ONION_SECRET_FILE: ringFile('onion').optional(),
   LOG_LEVEL: env.logLevel(),
   SHUTDOWN_TIMEOUT_MS: env.milliseconds(10_000),
 });
+
+/** Records for the watcher that the dispatcher can open, or the reverse, ring nobody and part nothing. */
+const variables = plainVariables.refine(
+  (value) => !shareKey(value.RELAY_WATCH_PUBLIC_FILE, value.RELAY_DEVICE_PUBLIC_FILE),
+  { path: ['RELAY_DEVICE_PUBLIC_FILE'], message: 'names a key file that holds a key of RELAY_WATCH_PUBLIC_FILE' },
+);
+
+function shareKey(watchPublic: ConfigFile, devicePublic: ConfigFile): boolean {
+  const [watch, device] = [readKeyRing(watchPublic, 'watch-public'), readKeyRing(devicePublic, 'device-public')];
+  if (!watch.ok || !device.ok) return false;
+  return watch.ring.some(({ key }) => device.ring.some((other) => Buffer.compare(other.key, key) === 0));
+}
 
 /** All problems at once. */
 export function readRelayConfig(environment: Environment): ConfigResult<RelayConfig> {

@@ -12,6 +12,7 @@ import {
 } from '@push/ops';
 import type { RegistryWriter } from '@push/registry';
 import { createRegistryWriter, watchKeyRing } from '@push/registry-redis';
+import type { KeyPurpose } from '@push/sealing';
 import type { RelayConfig } from './config.ts';
 import { outliveFailedAccepts } from './http/failed-accepts.ts';
 import { FailureFilter } from './http/failure.filter.ts';
@@ -54,12 +55,12 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   };
 
   const openRegistry = (): RegistryWriter => {
-    const ringOf = (name: string, kind: 'secret' | 'sealing-public', file: RelayConfig['keys']['index']) =>
-      starting.use(watchKeyRing({ file, kind, name, ledger }));
+    const ringOf = (purpose: KeyPurpose, file: RelayConfig['keys']['index']) =>
+      starting.use(watchKeyRing({ file, purpose, ledger }));
     const rings = {
-      index: ringOf('index', 'secret', config.keys.index),
-      watch: ringOf('watch', 'sealing-public', config.keys.watchPublic),
-      device: ringOf('device', 'sealing-public', config.keys.devicePublic),
+      index: ringOf('index', config.keys.index),
+      watch: ringOf('watch-public', config.keys.watchPublic),
+      device: ringOf('device-public', config.keys.devicePublic),
     };
     return starting.use(createRegistryWriter({ settings: config.redis, ledger, metrics, clock, rings, onUp }));
   };

@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { UnixSeconds } from '@push/protocol';
+import { formatKeyRing, type KeyPurpose, xWingSecretKey } from '@push/sealing';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRelayConfig } from '../src/index.ts';
@@ -35,6 +38,16 @@ describe('the configuration of a relay', () => {
     ]);
   });
 
+  test('takes key files that say what they are for', () => {
+    const change = {
+      RELAY_INDEX_KEY_FILE: secretFor('index'),
+      RELAY_ONION_SECRET_FILE: secretFor('onion'),
+      RELAY_WATCH_PUBLIC_FILE: publicFor('watch-public'),
+      RELAY_DEVICE_PUBLIC_FILE: publicFor('device-public'),
+    };
+    expect(readRelayConfig({ ...good, ...change })).toMatchObject({ ok: true });
+  });
+
   test.each([
     ['a service that does not exist', { RELAY_SERVICES: 'apns,nokia' }, 'RELAY_SERVICES'],
     ['no service', { RELAY_SERVICES: ',' }, 'RELAY_SERVICES'],
@@ -42,6 +55,23 @@ describe('the configuration of a relay', () => {
       'an index key where a sealing key belongs',
       { RELAY_WATCH_PUBLIC_FILE: keys.environment['RELAY_INDEX_KEY_FILE'] },
       'RELAY_WATCH_PUBLIC_FILE',
+    ],
+    [
+      'the same keys for both sides',
+      { RELAY_DEVICE_PUBLIC_FILE: keys.environment['RELAY_WATCH_PUBLIC_FILE'] },
+      'RELAY_DEVICE_PUBLIC_FILE',
+    ],
+    ['the onion key as the index key', { RELAY_INDEX_KEY_FILE: secretFor('onion') }, 'RELAY_INDEX_KEY_FILE'],
+    ['the index key as the onion key', { RELAY_ONION_SECRET_FILE: secretFor('index') }, 'RELAY_ONION_SECRET_FILE'],
+    [
+      'the public key of devices for watches',
+      { RELAY_WATCH_PUBLIC_FILE: publicFor('device-public') },
+      'RELAY_WATCH_PUBLIC_FILE',
+    ],
+    [
+      'the public key of watches for devices',
+      { RELAY_DEVICE_PUBLIC_FILE: publicFor('watch-public') },
+      'RELAY_DEVICE_PUBLIC_FILE',
     ],
     ['a file that is not there', { RELAY_ONION_SECRET_FILE: join(keys.dir, 'nothing') }, 'RELAY_ONION_SECRET_FILE'],
     ['an empty file', { RELAY_INDEX_KEY_FILE: emptyFile() }, 'RELAY_INDEX_KEY_FILE'],
@@ -57,6 +87,20 @@ function emptyFile(): string {
   const path = join(keys.dir, 'empty.key');
   writeFileSync(path, '# no key\n', { mode: 0o600 });
   return path;
+}
+
+function fileFor(purpose: KeyPurpose, key: Uint8Array): string {
+  const path = join(keys.dir, `for-${purpose}`);
+  writeFileSync(path, formatKeyRing([{ createdAt: 1 as UnixSeconds, key }], purpose), { mode: 0o600 });
+  return path;
+}
+
+function secretFor(purpose: KeyPurpose): string {
+  return fileFor(purpose, randomBytes(32));
+}
+
+function publicFor(purpose: KeyPurpose): string {
+  return fileFor(purpose, xWingSecretKey(randomBytes(32)).publicKey.bytes);
 }
 
 function openSecret(): string {

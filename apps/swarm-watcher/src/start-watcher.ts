@@ -54,7 +54,7 @@ export async function startWatcher(config: WatcherConfig, options: WatcherOption
   const requests = connectRedis({ settings: redis, use: 'request', ledger, onUp });
   starting.defer(() => closeRedis(requests));
   reportUnfitServer(requests, ledger);
-  const secrets = starting.use(watchKeyRing({ file: config.secrets, kind: 'secret', name: 'watch', ledger }));
+  const secrets = starting.use(watchKeyRing({ file: config.secrets, purpose: 'watch-secret', ledger }));
   const source = starting.use(createWatchSource({ settings: redis, secrets, ledger, metrics }));
   const links = starting.use(createOxenmqLinks({ secret: newestSecret(config), ledger }));
   const directory = createOxendDirectory({ urls: oxend.urls, ca: oxend.ca?.read() ?? null });
@@ -92,7 +92,7 @@ export async function startWatcher(config: WatcherConfig, options: WatcherOption
 }
 
 function newestSecret({ omqSecrets }: WatcherConfig): Uint8Array {
-  const result = readKeyRing(omqSecrets, 'secret');
+  const result = readKeyRing(omqSecrets, 'omq');
   if (!result.ok) throw new KeyRingUnusable();
   return result.ring[0].key;
 }

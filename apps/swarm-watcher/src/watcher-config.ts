@@ -27,8 +27,8 @@ const LEAST_POLL_MS = 50;
 
 const variables = z.object({
   ...redisVariables,
-  WATCHER_SECRET_FILE: ringFile('secret'),
-  WATCHER_OMQ_SECRET_FILE: ringFile('secret'),
+  WATCHER_SECRET_FILE: ringFile('watch-secret'),
+  WATCHER_OMQ_SECRET_FILE: ringFile('omq'),
   WATCHER_OXEND_URL: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))

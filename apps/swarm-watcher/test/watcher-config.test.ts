@@ -36,6 +36,20 @@ describe('the configuration', () => {
     expect(urls).toEqual(['http://127.0.0.1:22023/json_rpc', 'https://oxend.example/json_rpc']);
   });
 
+  test('refuses key files that say that they are for something else', () => {
+    const problemsWith = (watch: string, omq: string): string[] => {
+      const result = readWatcherConfig({
+        ...environment(),
+        WATCHER_SECRET_FILE: file('stated-watch.key', `#! ${watch}\n${RING}`),
+        WATCHER_OMQ_SECRET_FILE: file('stated-omq.key', `#! ${omq}\n${RING}`),
+      });
+      return result.ok ? [] : result.problems.map(({ variable }) => variable);
+    };
+    expect(problemsWith('watch-secret', 'omq')).toEqual([]);
+    expect(problemsWith('device-secret', 'omq')).toEqual(['WATCHER_SECRET_FILE']);
+    expect(problemsWith('watch-secret', 'watch-secret')).toEqual(['WATCHER_OMQ_SECRET_FILE']);
+  });
+
   test('reports all problems at once and repeats no value', () => {
     const result = readWatcherConfig({
       WATCHER_SECRET_FILE: file('bad.key', 'not a ring, cafe'),

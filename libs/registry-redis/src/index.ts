@@ -1,6 +1,5 @@
 export { createDeviceSource } from './device-source.ts';
 export {
-  type KeyRingKind,
   KeyRingUnusable,
   readKeyRing,
   ringFile,

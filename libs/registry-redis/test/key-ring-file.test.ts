@@ -45,7 +45,7 @@ function listeningLedger() {
 describe('a key ring on disk', () => {
   test('is read again when its file is replaced', async () => {
     const { ledger, lines, line } = listeningLedger();
-    using ring = watchKeyRing({ file, kind: 'secret', name: 'index', ledger, intervalMs: 5 });
+    using ring = watchKeyRing({ file, purpose: 'index', ledger, intervalMs: 5 });
     expect(ring.current).toHaveLength(1);
     writeFileSync(`${file.path}.new`, `200 ${B}\n100 ${A}\n`);
     renameSync(`${file.path}.new`, file.path);
@@ -56,10 +56,11 @@ describe('a key ring on disk', () => {
 
   test.each([
     ['is malformed', (path: string) => writeFileSync(path, 'not a ring'), 'malformed'],
+    ['holds the keys of another purpose', (path: string) => writeFileSync(path, `#! onion\n200 ${B}\n`), 'malformed'],
     ['is gone', (path: string) => rmSync(path), 'unreadable'],
   ])('stays in use when its file %s, and follows it again once it is good', async (_, spoil, code) => {
     const { ledger, line } = listeningLedger();
-    using ring = watchKeyRing({ file, kind: 'secret', name: 'index', ledger, intervalMs: 5 });
+    using ring = watchKeyRing({ file, purpose: 'index', ledger, intervalMs: 5 });
     const before = ring.current;
     spoil(file.path);
     await line(code);
@@ -72,7 +73,7 @@ describe('a key ring on disk', () => {
   test('cannot be watched when it is no good to begin with', () => {
     writeFileSync(file.path, '');
     const { ledger } = listeningLedger();
-    expect(() => watchKeyRing({ file, kind: 'secret', name: 'index', ledger })).toThrow(
+    expect(() => watchKeyRing({ file, purpose: 'index', ledger })).toThrow(
       expect.objectContaining({ code: 'key-ring-unusable' }),
     );
   });
@@ -80,12 +81,12 @@ describe('a key ring on disk', () => {
   test('of public keys is refused when one of them is none', () => {
     const good = Buffer.from(xWingSecretKey(new Uint8Array(32)).publicKey.bytes).toString('hex');
     writeFileSync(file.path, `100 ${good}\n`);
-    expect(readKeyRing(file, 'sealing-public')).toMatchObject({ ok: true });
+    expect(readKeyRing(file, 'watch-public')).toMatchObject({ ok: true });
     writeFileSync(file.path, `100 ${'f'.repeat(2 * 1_216)}\n`);
-    expect(readKeyRing(file, 'sealing-public')).toEqual({
+    expect(readKeyRing(file, 'watch-public')).toEqual({
       ok: false,
       problem: 'holds a key that is not a public sealing key',
     });
-    expect(readKeyRing(file, 'secret')).toMatchObject({ ok: false });
+    expect(readKeyRing(file, 'index')).toMatchObject({ ok: false });
   });
 });

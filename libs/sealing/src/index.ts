@@ -2,6 +2,7 @@ export type { Compartment } from './compartment.ts';
 export { epochExpiryS, type EpochId, epochKeyName, type EpochRecord } from './epoch.ts';
 export {
   formatKeyRing,
+  type KeyPurpose,
   type KeyRing,
   type KeyRingResult,
   type LiveKeyRing,

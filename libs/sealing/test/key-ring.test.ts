@@ -8,7 +8,7 @@ const B = 'bb'.repeat(32);
 
 describe('a ring file', () => {
   test('holds keys newest first, among comments and blank lines', () => {
-    const result = parseKeyRing(`# for the relay\n\n200 ${A}\n100\t${B.toUpperCase()} # older\r\n`, 32);
+    const result = parseKeyRing(`# for the relay\n\n200 ${A}\n100\t${B.toUpperCase()} # older\r\n`, 'index');
     expect(result).toEqual({
       ok: true,
       ring: [
@@ -29,8 +29,8 @@ describe('a ring file', () => {
           .map((at, n) => ({ createdAt: at as UnixSeconds, key: keys[n] as Uint8Array })),
       );
     fc.assert(
-      fc.property(rings, (ring) => {
-        expect(parseKeyRing(formatKeyRing(ring as unknown as KeyRing), 32)).toEqual({ ok: true, ring });
+      fc.property(rings, fc.constantFrom('index' as const, undefined), (ring, purpose) => {
+        expect(parseKeyRing(formatKeyRing(ring as unknown as KeyRing, purpose), 'index')).toEqual({ ok: true, ring });
       }),
     );
   });
@@ -40,9 +40,11 @@ describe('a ring file', () => {
     ['something else', `200 ${A}\nhello\n`, /line 2/],
     ['a key of another length', `200 ${A.slice(2)}\n`, /line 1 .*32 bytes/],
     ['an older key first', `100 ${A}\n200 ${B}\n`, /line 2 is newer/],
+    ['keys for something else', `# a\n#! onion\n200 ${A}\n`, /line 2 .*not for "index"/],
+    ['a purpose that nothing has', `#!${A}\n200 ${A}\n`, /line 1 .*not for "index"/],
     ['a key twice', `200 ${A}\n100 ${A}\n`, /line 2 repeats/],
   ])('is refused when it holds %s, without repeating it', (_, text, expected) => {
-    const result = parseKeyRing(text, 32);
+    const result = parseKeyRing(text, 'index');
     expect(result).toEqual({ ok: false, problem: expect.stringMatching(expected) });
     expect(JSON.stringify(result)).not.toMatch(/aaaa|bbbb|hello/);
   });
