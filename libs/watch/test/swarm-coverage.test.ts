@@ -126,6 +126,21 @@ describe('coverage', () => {
     expect(coverage.takeTouched().size).toBe(1);
   });
 
+  test.each([
+    ['soon while no other member reports it', false, 5],
+    ['after minutes while another member reports it', true, 600],
+  ])('asks a member again for an entry it refused: %s', (_, isReported, seconds) => {
+    const coverage = coverageOf(1, 2);
+    put(coverage, 'a', 1);
+    if (isReported) confirmAll(coverage);
+    const refusing = coverage.wantedMembers().get(nodeKey(1))?.subscriptions;
+    refusing?.connected();
+    const batch = refusing?.nextBatch(NOW_MS);
+    if (!batch) throw new Error('nothing to refuse');
+    refusing?.answered(batch, [{ kind: 'refused', reason: 'other' }], NOW_MS);
+    expect(refusing?.nextBatchAtMs).toBe(NOW_MS + seconds * 1_000);
+  });
+
   test('counts accounts and watches, and drops those that are no longer registered or expired', () => {
     const coverage = coverageOf(1);
     put(coverage, 'a', 1);
