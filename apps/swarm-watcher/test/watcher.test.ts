@@ -24,12 +24,21 @@ async function watched(account = person()) {
 }
 
 describe('a new registration', () => {
-  test('is watched at every member of its swarm within a second, and a message rings once', async () => {
-    const account = person();
-    const began = performance.now();
-    await world.register(account);
-    await until(() => subscriptionsAt(world.network, account).every((count) => count === 1));
-    expect(performance.now() - began).toBeLessThan(1_000);
+  test('is watched at every member of its swarm within a second', async () => {
+    const tookMs: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const account = person();
+      const began = performance.now();
+      await world.register(account);
+      await until(() => subscriptionsAt(world.network, account).every((count) => count === 1));
+      tookMs.push(performance.now() - began);
+    }
+    // The median: a machine that is busy with something else may delay one of them.
+    expect(tookMs.toSorted((a, b) => a - b)[1]).toBeLessThan(1_000);
+  });
+
+  test('lets a message ring once', async () => {
+    const account = await watched();
     await world.send(account);
     await until(async () => (await reports('duplicate')) === 2);
     const queued = await world.queued();

@@ -32,12 +32,15 @@ describe('a watcher', () => {
     await using watches = await openWatches(server, { keys });
     await using follower = new Follower(watches);
     await follower.until('scanned', () => follower.scans === 1);
+    const tookMs: number[] = [];
     for (let n = 1; n <= 5; n += 1) {
       const began = performance.now();
       await relay.subscribe(registrationOf(`account ${n}`));
       await follower.until('seen', () => follower.watches.size === n);
-      expect(performance.now() - began).toBeLessThan(500);
+      tookMs.push(performance.now() - began);
     }
+    // The median: a machine that is busy with something else may delay one of them.
+    expect(tookMs.toSorted((a, b) => a - b)[2]).toBeLessThan(500);
     expect(follower.scans).toBe(1);
   });
 
