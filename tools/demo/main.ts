@@ -61,7 +61,7 @@ function report({ latenciesMs, watchedAfterMs }: Outcome, evidence: Evidence): v
       longestDays === null
         ? 'kept: queue bookkeeping, nothing per device'
         : `gone in ${longestDays.toFixed(1)} days at most`;
-    timeline.line(`${String(count).padStart(4)}  ${kind.padEnd(28)}${life}`);
+    timeline.line(`${String(count).padStart(4)}  ${kind.padEnd(34)}${life}`);
   }
   const kilobytes = (evidence.searchedBytes / 1024).toFixed(0);
   timeline.line();
