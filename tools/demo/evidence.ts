@@ -8,6 +8,8 @@ import type { Cast } from './cast.ts';
 import type { Outcome } from './story.ts';
 
 const DAY_S = 86_400;
+/** What TTL answers for a key that went while we looked. */
+const GONE = -2;
 
 export interface Evidence {
   /** How many keys of each kind Redis holds, and the longest time any of them has left, in days; null: kept for good. */
@@ -69,6 +71,7 @@ async function keysByKind(redis: Redis): Promise<Evidence['keys']> {
     for (const key of batch) {
       const kind = kindOf(key);
       const seconds = await redis.ttl(key);
+      if (seconds === GONE) continue;
       const known = kinds.get(kind) ?? { count: 0, longest: 0 };
       const longest = seconds < 0 || known.longest === null ? null : Math.max(known.longest, seconds);
       kinds.set(kind, { count: known.count + 1, longest });

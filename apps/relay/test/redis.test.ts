@@ -59,6 +59,15 @@ test('a relay tells its operator that Redis may evict registrations', async () =
   await operator.config('SET', 'maxmemory-policy', 'noeviction');
 });
 
+test('a relay on a Redis that is full is not ready, and is again when there is room', async () => {
+  await operator.config('SET', 'maxmemory', '100kb');
+  await eventually(async () => !(await isReady(relay)), 10_000);
+  expect((await relay.ask('/subscribe', createPhone().subscribe())).status).toBe(503);
+  await operator.config('SET', 'maxmemory', '0');
+  await eventually(() => isReady(relay), 10_000);
+  expect((await relay.ask('/subscribe', createPhone().subscribe())).status).toBe(200);
+}, 30_000);
+
 describe('a relay on Redis', () => {
   const nowS = Math.floor(Date.now() / 1000);
 

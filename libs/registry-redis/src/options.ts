@@ -8,7 +8,7 @@ interface CommonOptions {
   readonly settings: RedisSettings;
   readonly ledger: Ledger;
   readonly metrics: Metrics;
-  /** Told whenever Redis becomes usable or stops being so. */
+  /** Told whenever Redis becomes usable or stops being so; for a writer, usable means that it takes writes. */
   readonly onUp?: (isUp: boolean) => void;
 }
 

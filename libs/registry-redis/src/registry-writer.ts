@@ -23,7 +23,9 @@ import { createEventStream } from './event-stream.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import type { RedisRegistryWriter, RegistryWriterOptions } from './options.ts';
 import { createPlaceFinder, type Place, type Places } from './registration-places.ts';
+import { createRefusalReport } from './refusal-report.ts';
 import { createUndertaking, type Step } from './undertaking.ts';
+import { createWriteProbe } from './write-probe.ts';
 
 /**
  * Writes registrations, one request of a registration at a time. The order record goes first, so that a request that
@@ -32,7 +34,17 @@ import { createUndertaking, type Step } from './undertaking.ts';
  */
 export function createRegistryWriter(options: RegistryWriterOptions): RedisRegistryWriter {
   const { settings, ledger, metrics, clock, rings, onUp } = options;
-  const connection = connectRedis({ settings, use: 'batch', ledger, ...(onUp === undefined ? {} : { onUp }) });
+  const connection = connectRedis({
+    settings,
+    use: 'batch',
+    ledger,
+    onUp: (isUp) => (isUp ? probe.ask() : onUp?.(false)),
+  });
+  const probe = createWriteProbe({
+    connection,
+    onAnswer: (isWritable) => onUp?.(isWritable),
+    onRefusal: createRefusalReport(ledger),
+  });
   reportUnfitServer(connection, ledger);
   const epochs = createEpochKeeper({ connection, clock, recipients: rings });
   const runs = watchConnectionRuns(connection, () => void epochs.startNewEpochs());
@@ -111,6 +123,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
     subscribe,
     unsubscribe,
     [Symbol.asyncDispose]: async () => {
+      probe[Symbol.dispose]();
       feed[Symbol.dispose]();
       epochs[Symbol.dispose]();
       await closeRedis(connection);
