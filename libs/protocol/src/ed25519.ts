@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { Ed25519Key } from './bytes.ts';
+import { hasSmallOrderY } from './small-order.ts';
 
 /**
  * Whether libsodium's `crypto_sign_verify_detached` would accept. Storage nodes verify the same signatures with it, so one
@@ -10,7 +11,7 @@ import type { Ed25519Key } from './bytes.ts';
  */
 export function verifyEd25519(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
   if (signature.length !== 64 || key.length !== 32) return false;
-  if (!isBelowP(key) || isSmallOrder(key) || isSmallOrder(signature)) return false;
+  if (!isBelowP(key) || hasSmallOrderY(key) || hasSmallOrderY(signature)) return false;
   try {
     return verify(null, message, publicKey(key as Ed25519Key), signature);
   } catch {
@@ -30,23 +31,3 @@ function isBelowP(point: Uint8Array): boolean {
   for (let i = 30; i > 0; i--) if (point[i] !== 0xff) return true;
   return (point[0] ?? 0) < 0xed;
 }
-
-/** Whether the first 32 bytes of `encoded` are, the sign bit aside, on libsodium's list of small-order points. */
-export function isSmallOrder(encoded: Uint8Array): boolean {
-  return SMALL_ORDER_Y.some((y) => {
-    if (((encoded[31] ?? 0) & 0x7f) !== y[31]) return false;
-    for (let i = 0; i < 31; i++) if (encoded[i] !== y[i]) return false;
-    return true;
-  });
-}
-
-/** `ge25519_has_small_order` of libsodium: 0, 1, the two y of order 8, p − 1, p, p + 1; little-endian. */
-const SMALL_ORDER_Y: readonly Uint8Array[] = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));

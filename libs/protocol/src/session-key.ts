@@ -1,12 +1,10 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
-import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import type { Ed25519Key, X25519Key } from './bytes.ts';
-import { isSmallOrder } from './ed25519.ts';
+import { hasSmallOrderY } from './small-order.ts';
+import { x25519, x25519Secret } from './x25519.ts';
 
 const { Fp } = ed25519.Point;
-/** PKCS #8 around a raw X25519 secret (RFC 8410, section 7). */
-const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SIGN_BIT = 1n << 255n;
 
 /**
@@ -16,7 +14,7 @@ const SIGN_BIT = 1n << 255n;
  * the curve, or with a torsion part.
  */
 export function ed25519ToX25519(key: Ed25519Key): X25519Key | null {
-  if (key.length !== 32 || isSmallOrder(key)) return null;
+  if (key.length !== 32 || hasSmallOrderY(key)) return null;
   const y = yOf(key);
   const u = Fp.mul(Fp.add(Fp.ONE, y), Fp.inv(Fp.sub(Fp.ONE, y)));
   const bytes = numberToBytesLE(u, 32);
@@ -29,7 +27,7 @@ export function ed25519ToX25519(key: Ed25519Key): X25519Key | null {
  * there, since X25519 answers in the canonical one.
  */
 export function convertsTo(key: Ed25519Key, converted: X25519Key): boolean {
-  if (key.length !== 32 || converted.length !== 32 || isSmallOrder(key)) return false;
+  if (key.length !== 32 || converted.length !== 32 || hasSmallOrderY(key)) return false;
   const y = yOf(key);
   const u = bytesToNumberLE(converted);
   const isMatch = Fp.eql(Fp.mul(u, Fp.sub(Fp.ONE, y)), Fp.add(Fp.ONE, y));
@@ -47,19 +45,7 @@ function yOf(key: Ed25519Key): bigint {
  * A u of the quadratic twist (no point of the curve) fails as well: its group has another order.
  */
 function isInPrimeOrderSubgroup(u: Uint8Array): boolean {
-  try {
-    const publicKey = createPublicKey({
-      key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(u).toString('base64url') },
-      format: 'jwk',
-    });
-    return diffieHellman({ privateKey: FIVE_L_MINUS_ONE, publicKey }).equals(u);
-  } catch {
-    return false;
-  }
+  return x25519(FIVE_L_MINUS_ONE, u as X25519Key)?.equals(u) ?? false;
 }
 
-const FIVE_L_MINUS_ONE = createPrivateKey({
-  key: Buffer.concat([PKCS8_X25519, numberToBytesLE(5n * ed25519.Point.Fn.ORDER - 1n, 32)]),
-  format: 'der',
-  type: 'pkcs8',
-});
+const FIVE_L_MINUS_ONE = x25519Secret(numberToBytesLE(5n * ed25519.Point.Fn.ORDER - 1n, 32));
