@@ -3,6 +3,7 @@
  *
  *   account     prints the Session ID
  *   register    --relay URL --service apns --token T [--style ios|android]; so does unregister
+ *               --onion <64 hex> [--enc-type xchacha20]: the relay's onion key; goes there through three nodes
  *   send        --text T [--to <Session ID>] [--namespace N] [--ttl-ms N]; without --to, to the group
  *   poll        prints what lies in the mailboxes
  *   watch       fast mode, --control URL --token T: fetches on every wakeup; slow mode, --every-ms N: fetches by itself
@@ -11,13 +12,16 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { fromHex } from '../wire/bytes.ts';
+import { ENC_TYPES } from '../wire/onion-cipher.ts';
 import { flags, wholeNumber } from '../wire/process.ts';
 import { groupFromSeed, join, type Membership } from './group.ts';
 import { accountFromSeed } from './mailbox-key.ts';
+import type { RelayRoute } from './registration.ts';
 import { StubClient } from './stub-client.ts';
 import { waitForWakeup } from './wakeup.ts';
 
-const names = 'seed oxend group-seed style relay service token to text namespace ttl-ms control every-ms';
+const names =
+  'seed oxend group-seed style relay onion enc-type service token to text namespace ttl-ms control every-ms';
 const given: Readonly<Record<string, string | undefined>> = flags(names.split(' '));
 
 try {
@@ -38,10 +42,10 @@ async function run(command: string): Promise<void> {
   const phone = new StubClient({ account, groups, style, oxendUrl: required('oxend') });
   switch (command) {
     case 'register':
-      for (const answer of await phone.register(required('relay'), device())) print(answer);
+      for (const answer of await phone.register(relay(), device())) print(answer);
       break;
     case 'unregister':
-      for (const answer of await phone.unregister(required('relay'), device())) print(answer);
+      for (const answer of await phone.unregister(relay(), device())) print(answer);
       break;
     case 'send':
       print({ hash: await send(phone, groups[0]) });
@@ -78,6 +82,19 @@ async function watch(phone: StubClient): Promise<never> {
       after = wakeup?.seq ?? after;
     }
   }
+}
+
+/** Directly, or through nodes when the relay's onion key is given. */
+function relay(): RelayRoute {
+  const relayUrl = required('relay');
+  const onionKey = given['onion'];
+  if (onionKey === undefined) return relayUrl;
+  if (fromHex(onionKey, 32) === null) throw new Error('--onion takes 64 hex digits');
+  const route = { relayUrl, onionKey, oxendUrl: required('oxend') };
+  if (given['enc-type'] === undefined) return route;
+  const encType = ENC_TYPES.find((name) => name === given['enc-type']);
+  if (encType === undefined) throw new Error(`--enc-type takes one of ${ENC_TYPES.join(', ')}`);
+  return { ...route, encType };
 }
 
 function device(): { service: string; token: string } {

@@ -1,6 +1,8 @@
 import { monitorString, unsubscribeString } from '../wire/signed-strings.ts';
 import { randomBytes } from '../wire/sodium.ts';
 import type { MailboxKey } from './mailbox-key.ts';
+import type { OnionRoute } from './onion-path.ts';
+import { onionPoster, type RelayPoster } from './onion-request.ts';
 
 /** Where wakeups go. `polls`: the app fetches by itself on a wakeup. */
 export interface Device {
@@ -87,25 +89,36 @@ export class RelayFailure extends Error {
   }
 }
 
-/** Sends requests the way an app does; one answer each, in order. Throws `RelayFailure` unless the relay says 200. */
+/** The relay's base URL, to be called directly, or a way to it through the network's nodes. */
+export type RelayRoute = string | OnionRoute;
+
+/**
+ * Sends requests the way an app does; one answer each, in order. Throws `RelayFailure` unless the relay says 200, and
+ * `OnionPathFailure` when a way through nodes does not lead to the relay and back.
+ */
 export async function postToRelay(
-  relayUrl: string,
+  route: RelayRoute,
   action: 'subscribe' | 'unsubscribe',
   requests: readonly Request[],
   style: AppStyle,
 ): Promise<readonly RelayAnswer[]> {
   const answers: RelayAnswer[] = [];
+  const post = typeof route === 'string' ? directPoster(route) : await onionPoster(route);
   for (const body of bodiesOf(requests, style)) {
-    const response = await fetch(new URL(action, `${relayUrl.replace(/\/$/, '')}/`), {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(15_000),
-    });
-    if (response.status !== 200) throw new RelayFailure(response.status);
-    answers.push(...([await response.json()].flat() as RelayAnswer[]));
+    const { status, text } = await post(action, JSON.stringify(body));
+    if (status !== 200) throw new RelayFailure(status);
+    answers.push(...([JSON.parse(text)].flat() as RelayAnswer[]));
   }
   return answers;
 }
+
+const directPoster =
+  (relayUrl: string): RelayPoster =>
+  async (action, body) => {
+    const url = new URL(action, `${relayUrl.replace(/\/$/, '')}/`);
+    const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(15_000) });
+    return { status: response.status, text: await response.text() };
+  };
 
 function bodiesOf(requests: readonly Request[], style: AppStyle): readonly (Request | readonly Request[])[] {
   if (style === 'ios') return requests.length === 1 ? requests : [requests];

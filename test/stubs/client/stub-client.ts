@@ -7,6 +7,7 @@ import {
   type Device,
   postToRelay,
   type RelayAnswer,
+  type RelayRoute,
   subscribeRequest,
   unsubscribeRequest,
 } from './registration.ts';
@@ -61,19 +62,19 @@ export class StubClient {
   }
 
   /** Subscribes the device to the own account and every group, in one go; answers in that order. */
-  register(relayUrl: string, device: Device): Promise<readonly RelayAnswer[]> {
+  register(relay: RelayRoute, device: Device): Promise<readonly RelayAnswer[]> {
     const signedAt = this.#nowSeconds();
     const own = subscribeRequest(this.account, device, { namespaces: OWN_NAMESPACES[this.#style], signedAt });
     const groups = this.#groups.map((group) =>
       subscribeRequest(group, device, { namespaces: GROUP_NAMESPACES, signedAt }),
     );
-    return postToRelay(relayUrl, 'subscribe', [own, ...groups], this.#style);
+    return postToRelay(relay, 'subscribe', [own, ...groups], this.#style);
   }
 
-  unregister(relayUrl: string, device: Device): Promise<readonly RelayAnswer[]> {
+  unregister(relay: RelayRoute, device: Device): Promise<readonly RelayAnswer[]> {
     const keys: readonly MailboxKey[] = [this.account, ...this.#groups];
     const requests = keys.map((key) => unsubscribeRequest(key, device, this.#nowSeconds()));
-    return postToRelay(relayUrl, 'unsubscribe', requests, this.#style);
+    return postToRelay(relay, 'unsubscribe', requests, this.#style);
   }
 
   /** Sends to a Session ID (66 hex digits); returns the message's hash. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@push/ops';
 import { type Oxend, startOxend } from '../oxend/oxend.ts';
+import type { OnionLimits } from '../storage-node/onion-router.ts';
 import { startStorageNode, type StorageNode, type StorageNodeOptions } from '../storage-node/storage-node.ts';
 import { randomBytes } from '../wire/sodium.ts';
 import { swarmOf } from '../wire/swarm-space.ts';
@@ -18,6 +19,8 @@ export interface NetworkOptions {
   readonly clock?: Clock;
   /** Between a node's questions to oxend. Default 1,000. */
   readonly pollMs?: number;
+  /** What every node keeps to. */
+  readonly onion?: OnionLimits;
 }
 
 /** A node and its place; `node` is null while it is stopped. */
@@ -104,13 +107,18 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   };
 }
 
-async function place(swarmId: bigint, { host, clock, pollMs }: NetworkOptions, oxendUrl: string): Promise<Place> {
+async function place(
+  swarmId: bigint,
+  { host, clock, pollMs, onion }: NetworkOptions,
+  oxendUrl: string,
+): Promise<Place> {
   const options: StorageNodeOptions = {
     oxendUrl,
     seed: randomBytes(32),
     ...(host !== undefined && { host }),
     ...(clock !== undefined && { clock }),
     ...(pollMs !== undefined && { pollMs }),
+    ...(onion !== undefined && { onion }),
   };
   const node = await startStorageNode(options);
   const ports = { omqPort: node.omqPort, httpPort: node.httpPort };

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
+import { startStandInRelay } from '../client/stand-in-relay.ts';
+import type { NodeStats } from '../storage-node/control.ts';
 
 type Ready = Readonly<Record<string, string>>;
 const running: ChildProcess[] = [];
@@ -47,6 +49,27 @@ test('a network in one process carries a message from one command to another, an
   const received = await client('poll', '--seed', bob, '--oxend', oxend);
   expect(received).toMatchObject([{ namespace: 0, message: { text: 'hello' } }]);
   expect(await stop(child)).toBe(0);
+});
+
+test('a phone registers through three nodes with --onion, and the relay hears from the last of them only', async () => {
+  await using relay = await startStandInRelay();
+  relay.answerWith(() => ({ code: 200, body: '{"success":true,"added":true,"message":"ok"}' }));
+  const { ready } = await start('network', '--swarms', '1', '--nodes-per-swarm', '4');
+  const way = ['--relay', relay.url, '--onion', relay.onionKey, '--oxend', ready['oxendUrl'] ?? ''];
+  const device = ['--seed', bob, '--service', 'firebase', '--token', 't'];
+  const registered = await client('register', ...device, ...way, '--enc-type', 'xchacha20');
+  expect(registered).toEqual([{ success: true, added: true, message: 'ok' }]);
+  const nodes = ready['nodes'] as unknown as readonly { readonly controlUrl: string }[];
+  const connections = await Promise.all(
+    nodes.map(async ({ controlUrl }) => {
+      const stats = (await (await fetch(`${controlUrl}/stats`)).json()) as NodeStats;
+      return stats.onion.connections;
+    }),
+  );
+  expect(connections.filter((each) => each.length > 0)).toEqual([relay.arrivals.map(({ peer }) => peer)]);
+  await expect(client('register', ...device, ...way, '--enc-type', 'rot13')).rejects.toMatchObject({
+    stderr: '--enc-type takes one of xchacha20, xchacha20-poly1305, aes-gcm, gcm\n',
+  });
 });
 
 test('oxend and nodes run as processes of their own and find each other', async () => {

@@ -4,7 +4,7 @@ import type { Command } from './omq-listener.ts';
 import { STORAGE_METHODS, storageCall } from './storage-call.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** The OxenMQ commands of a storage node. Those of operators and other nodes exist, and are nobody's here. */
+/** The OxenMQ commands of a storage node. Those of operators, and other nodes' but for onion requests, do nothing here. */
 export function commandsOf(
   state: NodeState,
   subscriptions: Subscriptions,
@@ -30,6 +30,13 @@ export function commandsOf(
       },
     });
   }
+  commands.set('sn.onion_request', {
+    access: 'service-node',
+    handle: async (_route, parts) => {
+      const { status, body } = await state.onion.fromNode(parts);
+      return [String(status), body];
+    },
+  });
   const nobody = async (): Promise<null> => null;
   commands.set('sn.ping', { access: 'service-node', handle: nobody });
   commands.set('sn.storage_cc', { access: 'service-node', handle: nobody });

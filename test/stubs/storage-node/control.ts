@@ -2,6 +2,7 @@ import { type HttpAnswer, type HttpRequest, json, objectIn } from '../wire/http-
 import { fromHex } from '../wire/bytes.ts';
 import type { Mailbox } from './mailbox.ts';
 import { NOTIFY_MODES, type Notifier } from './notifier.ts';
+import type { OnionRouter, OnionStats } from './onion-router.ts';
 import type { AnswerMode } from './omq-listener.ts';
 import type { OutboxCounts } from './outbox.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -14,6 +15,7 @@ export interface NodeControls {
   readonly subscriptions: Subscriptions;
   readonly mailbox: Mailbox;
   readonly notifier: Notifier;
+  readonly onion: OnionRouter;
   readonly counts: Readonly<OutboxCounts>;
   answers: NodeAnswerMode;
   /** Asks oxend for news at once. */
@@ -28,6 +30,7 @@ export interface NodeStats {
   /** Reports handed to the socket. */
   readonly notified: number;
   readonly frames: Readonly<OutboxCounts>;
+  readonly onion: OnionStats;
 }
 
 export const statsOf = (controls: NodeControls): NodeStats => ({
@@ -37,6 +40,7 @@ export const statsOf = (controls: NodeControls): NodeStats => ({
   messages: controls.mailbox.count,
   notified: controls.notifier.notified,
   frames: { ...controls.counts },
+  onion: controls.onion.stats,
 });
 
 /**

@@ -6,7 +6,7 @@ import { store } from './store.ts';
 
 /**
  * What a node serves over HTTP (a real one over HTTPS; the stub stays plain on loopback): clients' calls as
- * `POST /storage_rpc/v1` with `{"method":…,"params":{…}}`, and what nodes ask each other.
+ * `POST /storage_rpc/v1` with `{"method":…,"params":{…}}`, onion requests, and what nodes ask each other.
  */
 export async function serveHttp(state: NodeState, { method, path, body }: HttpRequest): Promise<HttpAnswer> {
   switch (`${method} ${path}`) {
@@ -16,6 +16,8 @@ export async function serveHttp(state: NodeState, { method, path, body }: HttpRe
       if (handler === undefined) return { status: 400, body: 'invalid request: no such method' };
       return answerTo(state, handler, Buffer.from(JSON.stringify(call?.['params'] ?? {})));
     }
+    case 'POST /onion_req/v2':
+      return { ...(await state.onion.fromClient(body)), contentType: 'text/plain' };
     case 'POST /sibling/v1/store':
       return answerTo(state, (node, params) => store(node, params, { isForwarded: true }), body);
     case 'POST /sibling/v1/messages': {

@@ -8,7 +8,7 @@ export type Part = Buffer | string;
 
 /** A request command. Resolves to the parts of the answer, or to null for no answer at all. */
 export interface Command {
-  /** Who may call: nobody ever proves to be an operator or a service node here, so those are always refused. */
+  /** Who may call. Nobody ever proves to be an operator here, so his commands are always refused. */
   readonly access: 'anyone' | 'operator' | 'service-node';
   handle(route: Buffer, parts: readonly Buffer[]): Promise<readonly Part[] | null>;
 }
@@ -23,6 +23,8 @@ export interface OmqListenerOptions {
   readonly keys: KeyPair;
   readonly commands: ReadonlyMap<string, Command>;
   readonly answerMode: () => AnswerMode;
+  /** Whether a routing id is that of a service node. A claim: nothing ties it to the peer's CURVE key. Default: none is. */
+  readonly isServiceNode?: (route: Buffer) => boolean;
 }
 
 export interface OmqListener extends AsyncDisposable {
@@ -84,7 +86,7 @@ async function serveRequests(socket: Router, outbox: Outbox, options: OmqListene
   const queue = new RequestQueue();
   for await (const [route, name, tag, ...parts] of socket) {
     if (route === undefined || name === undefined) continue;
-    const verdict = judge(name.toString('latin1'), tag, options);
+    const verdict = judge(route, name.toString('latin1'), tag, options);
     if (verdict.kind === 'answered') outbox.send([route, ...verdict.answer]);
     if (verdict.kind !== 'accepted') continue;
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
@@ -101,22 +103,23 @@ type FrameVerdict =
   | { readonly kind: 'accepted'; readonly name: string; readonly tag: Buffer; readonly command: Command };
 
 /** What a frame is, before any command runs: `[command, tag, …parts]` is a request, everything else has a set answer. */
-function judge(name: string, tag: Buffer | undefined, { commands, answerMode }: OmqListenerOptions): FrameVerdict {
+function judge(route: Buffer, name: string, tag: Buffer | undefined, options: OmqListenerOptions): FrameVerdict {
+  const { commands, answerMode, isServiceNode } = options;
   const answered = (...answer: readonly Part[]): FrameVerdict => ({ kind: 'answered', answer });
   const mode = answerMode();
   if (mode === 'silent' || name === 'HELLO' || name === 'BYE' || name === 'REPLY') return { kind: 'ignored' };
   if (name === 'HI') return answered('HELLO');
   const command = commands.get(name);
   if (command === undefined) return answered('UNKNOWNCOMMAND', name);
-  const refusal = refusalOf(command, mode);
+  const refusal = refusalOf(command, mode, () => isServiceNode?.(route) ?? false);
   if (refusal !== null) return tag === undefined ? answered(refusal, name) : answered(refusal, 'REPLY', tag);
   if (tag === undefined) return answered('NO_REPLY_TAG', name);
   if (mode === 'garbage') return answered('REPLY', tag, 'd7:successi1e3:', Buffer.alloc(64, 0xff));
   return { kind: 'accepted', name, tag, command };
 }
 
-function refusalOf(command: Command, mode: AnswerMode): string | null {
+function refusalOf(command: Command, mode: AnswerMode, isServiceNode: () => boolean): string | null {
   if (command.access === 'operator' || mode === 'forbidden') return 'FORBIDDEN';
   if (mode === 'not-a-service-node') return 'NOT_A_SERVICE_NODE';
-  return command.access === 'service-node' ? 'FORBIDDEN_SN' : null;
+  return command.access === 'service-node' && !isServiceNode() ? 'FORBIDDEN_SN' : null;
 }

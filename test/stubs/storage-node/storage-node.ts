@@ -10,6 +10,8 @@ import { Mailbox } from './mailbox.ts';
 import type { NodeState } from './node-state.ts';
 import { Notifier, type NotifyMode } from './notifier.ts';
 import { type OmqListener, startOmqListener } from './omq-listener.ts';
+import { type OnionLimits, OnionRouter } from './onion-router.ts';
+import { claimedKey } from './peer-link.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { watchSwarms } from './swarm-view.ts';
 
@@ -26,6 +28,7 @@ export interface StorageNodeOptions {
   readonly clock?: Clock;
   /** Between two questions to oxend. Default 1,000. */
   readonly pollMs?: number;
+  readonly onion?: OnionLimits;
 }
 
 export interface StorageNode extends AsyncDisposable {
@@ -67,10 +70,12 @@ export async function startStorageNode(options: StorageNodeOptions): Promise<Sto
     onChange: (view, before) => catchUp(mailbox, view, view.sourcesSince(before)),
   });
   const notifier = new Notifier({ subscriptions, clock, send: (route, parts) => listener.send(route, parts) });
+  const onion = new OnionRouter({ ...options.onion, keys: x25519, view: () => watch.view });
   const state: NodeState = {
     clock,
     ed25519,
     mailbox,
+    onion,
     view: () => watch.view,
     announce: (message) => notifier.announce(message),
   };
@@ -79,12 +84,14 @@ export async function startStorageNode(options: StorageNodeOptions): Promise<Sto
     port: options.omqPort ?? 0,
     keys: x25519,
     commands: commandsOf(state, subscriptions, () => controls.answers === 'refuse'),
+    isServiceNode: (route) => watch.view.lists(claimedKey(route)),
     answerMode: () => (controls.answers === 'refuse' ? 'honest' : controls.answers),
   });
   const controls: NodeControls = {
     subscriptions,
     mailbox,
     notifier,
+    onion,
     counts: listener.counts,
     answers: 'honest',
     refresh: () => watch.refresh(),
@@ -134,6 +141,7 @@ export async function startStorageNode(options: StorageNodeOptions): Promise<Sto
       clearInterval(sweep);
       await http[Symbol.asyncDispose]();
       await listener[Symbol.asyncDispose]();
+      await onion[Symbol.asyncDispose]();
       await watch[Symbol.asyncDispose]();
     },
   };

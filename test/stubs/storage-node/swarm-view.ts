@@ -7,16 +7,28 @@ export class SwarmView {
   readonly ownSwarm: bigint;
   readonly #swarmIds: ReadonlySet<bigint>;
   readonly #ownKey: string;
+  readonly #x25519Keys: ReadonlySet<string>;
 
   constructor(nodes: readonly ServiceNode[], ownKey: string) {
     this.nodes = nodes;
     this.#ownKey = ownKey;
     this.ownSwarm = nodes.find(({ pubkeyEd25519 }) => pubkeyEd25519 === ownKey)?.swarmId ?? NO_SWARM;
+    this.#x25519Keys = new Set(nodes.map(({ pubkeyX25519 }) => pubkeyX25519).filter((key) => key !== ''));
     this.#swarmIds = new Set(nodes.map(({ swarmId }) => swarmId).filter((id) => id !== NO_SWARM));
   }
 
   get swarmIds(): readonly bigint[] {
     return [...this.#swarmIds];
+  }
+
+  /** The listed node with this Ed25519 key, in lower-case hex. */
+  find(pubkeyEd25519: string): ServiceNode | undefined {
+    return this.nodes.find((node) => node.pubkeyEd25519 === pubkeyEd25519);
+  }
+
+  /** Whether a listed node has this X25519 key, in lower-case hex. */
+  lists(pubkeyX25519: string): boolean {
+    return this.#x25519Keys.has(pubkeyX25519);
   }
 
   swarmOf(account: Uint8Array): bigint | null {
@@ -29,12 +41,12 @@ export class SwarmView {
 
   /** Members of a swarm that can be reached, this node included. */
   membersOf(swarm: bigint | null): readonly ServiceNode[] {
-    return this.nodes.filter((node) => node.swarmId === swarm && isReachable(node));
+    return this.nodes.filter((node) => node.swarmId === swarm && hasAddress(node));
   }
 
   /** Everybody else in the network who can be reached. */
   get others(): readonly ServiceNode[] {
-    return this.nodes.filter((node) => node.pubkeyEd25519 !== this.#ownKey && isReachable(node));
+    return this.nodes.filter((node) => node.pubkeyEd25519 !== this.#ownKey && hasAddress(node));
   }
 
   /** The other members of this node's swarm who can be reached. */
@@ -69,7 +81,7 @@ export class SwarmView {
 const RING = 1n << 64n;
 const ringDistance = (from: bigint, to: bigint): bigint => (to - from + RING) % RING;
 
-const isReachable = ({ ip, httpPort }: ServiceNode): boolean => ip !== '' && ip !== '0.0.0.0' && httpPort > 0;
+const hasAddress = ({ ip, httpPort }: ServiceNode): boolean => ip !== '' && ip !== '0.0.0.0' && httpPort > 0;
 
 export interface SwarmWatch extends AsyncDisposable {
   readonly view: SwarmView;

@@ -8,11 +8,15 @@ export interface HttpRequest {
   /** Without the query. */
   readonly path: string;
   readonly body: Buffer;
+  /** `address:port` of the other side of the connection. */
+  readonly peer: string;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
+  /** Default application/json. */
+  readonly contentType?: string;
 }
 
 export interface HttpServerOptions {
@@ -28,7 +32,10 @@ export interface HttpServer extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export const json = (status: number, value: unknown): HttpAnswer => ({ status, body: writeJson(value) });
+export const json = (status: number, value: unknown): { readonly status: number; readonly body: string } => ({
+  status,
+  body: writeJson(value),
+});
 
 /** The JSON object in a body, or null when it is none. */
 export function objectIn(body: Buffer): Readonly<Record<string, unknown>> | null {
@@ -45,10 +52,11 @@ export function objectIn(body: Buffer): Readonly<Record<string, unknown>> | null
 /** A small HTTP/1.1 server; whatever a request does, the next one is served. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = createServer((request, response) => {
-    respond(request, options).then(
-      ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
-      () => response.destroy(),
-    );
+    respond(request, options)
+      .then(({ status, body, contentType = 'application/json' }) =>
+        response.writeHead(status, { 'content-type': contentType }).end(body),
+      )
+      .catch(() => response.destroy());
   });
   server.keepAliveTimeout = 30_000;
   server.listen(options.port, options.host);
@@ -60,16 +68,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 async function respond(request: IncomingMessage, options: HttpServerOptions): Promise<HttpAnswer> {
+  const { remoteAddress, remotePort } = request.socket;
+  const peer = `${remoteAddress}:${remotePort}`;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > options.maxBodyBytes) return json(413, { error: 'body too large' });
-    chunks.push(chunk);
+    // Read to its end all the same: a client that is still sending would see a broken connection instead of the answer.
+    if (size <= options.maxBodyBytes) chunks.push(chunk);
   }
+  if (size > options.maxBodyBytes) return json(413, { error: 'body too large' });
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   try {
-    return await options.handle({ method: request.method ?? 'GET', path, body: Buffer.concat(chunks) });
+    return await options.handle({ method: request.method ?? 'GET', path, body: Buffer.concat(chunks), peer });
   } catch {
     return json(500, { error: 'the stub failed' });
   }

@@ -15,6 +15,10 @@ export interface ServiceNode {
   readonly isActive: boolean;
 }
 
+/** Whether the node has said where it is and by which key others talk to it. */
+export const isReachable = ({ pubkeyX25519, ip, httpPort, omqPort }: ServiceNode): boolean =>
+  pubkeyX25519.length === 64 && ip !== '' && ip !== '0.0.0.0' && httpPort > 0 && omqPort > 0;
+
 /** A swarm id in decimal text, or null. */
 export function idIn(value: unknown): bigint | null {
   return typeof value === 'string' && /^\d{1,20}$/.test(value) && BigInt(value) <= NO_SWARM ? BigInt(value) : null;

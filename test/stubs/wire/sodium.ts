@@ -8,10 +8,27 @@ interface Sodium {
   crypto_sign_ed25519_pk_to_curve25519(x25519: Buffer, ed25519: Uint8Array): void;
   crypto_sign_ed25519_sk_to_curve25519(x25519: Buffer, ed25519: Uint8Array): void;
   crypto_scalarmult_base(publicKey: Buffer, secretKey: Uint8Array): void;
+  crypto_scalarmult(shared: Buffer, secretKey: Uint8Array, publicKey: Uint8Array): void;
   crypto_box_seal(sealed: Buffer, message: Uint8Array, publicKey: Uint8Array): void;
   crypto_box_seal_open(message: Buffer, sealed: Uint8Array, publicKey: Uint8Array, secretKey: Uint8Array): boolean;
   crypto_secretbox_easy(box: Buffer, message: Uint8Array, nonce: Uint8Array, key: Uint8Array): void;
   crypto_secretbox_open_easy(message: Buffer, box: Uint8Array, nonce: Uint8Array, key: Uint8Array): boolean;
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+    box: Buffer,
+    message: Uint8Array,
+    associated: null,
+    unused: null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): void;
+  crypto_aead_xchacha20poly1305_ietf_decrypt(
+    message: Buffer,
+    unused: null,
+    box: Uint8Array,
+    associated: null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): void;
   crypto_generichash_batch(hash: Buffer, parts: readonly Uint8Array[]): void;
   randombytes_buf(buffer: Buffer): void;
 }
@@ -26,6 +43,8 @@ export interface KeyPair {
 const SEAL_BYTES = 48;
 const SECRETBOX_NONCE_BYTES = 24;
 const SECRETBOX_MAC_BYTES = 16;
+const XCHACHA_NONCE_BYTES = 24;
+const XCHACHA_TAG_BYTES = 16;
 
 export function randomBytes(length: number): Buffer {
   const bytes = Buffer.alloc(length);
@@ -71,6 +90,24 @@ export function x25519PairOf(ed25519: KeyPair): KeyPair {
   return pair;
 }
 
+/** The X25519 pair of a secret key. Default: a fresh one. */
+export function x25519Pair(secretKey: Buffer = randomBytes(32)): KeyPair {
+  const publicKey = Buffer.alloc(32);
+  sodium.crypto_scalarmult_base(publicKey, secretKey);
+  return { publicKey, secretKey };
+}
+
+/** X25519, 32 bytes; null for a public key of small order, with which the result is zero whoever computes it. */
+export function sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Buffer | null {
+  const shared = Buffer.alloc(32);
+  try {
+    sodium.crypto_scalarmult(shared, secretKey, publicKey);
+    return shared;
+  } catch {
+    return null;
+  }
+}
+
 /** An anonymous box that only the owner of `publicKey` (X25519) opens. */
 export function seal(message: Uint8Array, publicKey: Uint8Array): Buffer {
   const sealed = Buffer.alloc(message.length + SEAL_BYTES);
@@ -98,6 +135,26 @@ export function unlock(locked: Uint8Array, key: Uint8Array): Buffer | null {
   const box = locked.subarray(SECRETBOX_NONCE_BYTES);
   const message = Buffer.alloc(box.length - SECRETBOX_MAC_BYTES);
   return sodium.crypto_secretbox_open_easy(message, box, nonce, key) ? message : null;
+}
+
+/** XChaCha20-Poly1305 (IETF) without associated data: nonce (24 bytes) ‖ ciphertext ‖ tag (16 bytes). */
+export function xchachaSeal(message: Uint8Array, key: Uint8Array, nonce = randomBytes(XCHACHA_NONCE_BYTES)): Buffer {
+  const box = Buffer.alloc(message.length + XCHACHA_TAG_BYTES);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(box, message, null, null, nonce, key);
+  return Buffer.concat([nonce, box]);
+}
+
+export function xchachaOpen(sealed: Uint8Array, key: Uint8Array): Buffer | null {
+  if (sealed.length < XCHACHA_NONCE_BYTES + XCHACHA_TAG_BYTES) return null;
+  const nonce = sealed.subarray(0, XCHACHA_NONCE_BYTES);
+  const box = sealed.subarray(XCHACHA_NONCE_BYTES);
+  const message = Buffer.alloc(box.length - XCHACHA_TAG_BYTES);
+  try {
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(message, null, box, null, nonce, key);
+    return message;
+  } catch {
+    return null;
+  }
 }
 
 /** BLAKE2b of 32 bytes over the parts in order, without key. */

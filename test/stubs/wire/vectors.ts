@@ -14,6 +14,23 @@ interface Vectors {
   readonly notify: readonly NotifyVector[];
   readonly subscribe: readonly ClientVector[];
   readonly unsubscribe: readonly ClientVector[];
+  readonly 'onion-v4': {
+    readonly server_secret: string;
+    readonly server_public: string;
+    readonly requests: readonly OnionVector[];
+  };
+}
+
+/** Bytes are hexadecimal. */
+export interface OnionVector {
+  readonly name: string;
+  /** Null where the request names none. */
+  readonly enc_type: string | null;
+  readonly ephemeral_secret: string;
+  readonly ephemeral_public: string;
+  readonly symmetric_key: string;
+  readonly plaintext_hex: string;
+  readonly request_body_hex: string;
 }
 
 export interface NotifyVector {
