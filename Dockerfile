@@ -22,7 +22,7 @@ COPY --from=dependencies /relay/node_modules node_modules
 COPY --from=build /relay/libs libs
 COPY --from=build /relay/apps apps
 COPY deploy/redis/users.acl.template deploy/redis/users.acl.template
-COPY tools/provision.ts tools/keys-generate.ts tools/redis-acl.ts tools/
+COPY tools/provision.ts tools/keys-generate.ts tools/keys-show.ts tools/redis-acl.ts tools/
 COPY package.json LICENSE ./
 # Fresh volumes take the owner of the folder they are mounted over.
 RUN mkdir -p /secrets/relay /secrets/watcher /secrets/dispatcher /secrets/redis && chown -R node:node /secrets

@@ -1,8 +1,9 @@
 // Makes every key file of a deployment:
 //   npm run keys:generate -- DIR
 // Refuses when one of them is there already: a lost secret key is a lost registry, so nothing is ever overwritten.
+import { x25519Pair } from '@push/protocol';
 import { type KeyPurpose, type KeyRing, formatKeyRing, xWingSecretKey } from '@push/sealing';
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -102,13 +103,6 @@ function generateKeys(dir: string, files: readonly KeyFile[], createdAt: number)
   return [];
 }
 
-/** What clients build in to reach the relay through onion requests. */
-function onionPublicKey(secret: Uint8Array): string {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), secret]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
-}
-
 function main(dir: string | undefined): number {
   if (dir === undefined || dir.startsWith('-')) {
     console.error('usage: npm run keys:generate -- DIR');
@@ -131,7 +125,10 @@ function main(dir: string | undefined): number {
     console.log(`  ${name.padEnd(11)} ${isSecret ? 'secret' : 'public'}  ${owner.padEnd(14)} ${use}`);
   }
   const onion = files.find(({ name }) => name === 'onion.key');
-  if (onion !== undefined) console.log(`public onion key, which clients build in: ${onionPublicKey(onion.key)}`);
+  if (onion !== undefined)
+    console.log(
+      `public onion key, which clients build in: ${Buffer.from(x25519Pair(onion.key).publicKey).toString('hex')}`,
+    );
   return 0;
 }
 

@@ -125,7 +125,7 @@ describe('the configuration of the dispatcher', () => {
       }),
     ).toEqual([
       'REDIS_URL is required',
-      'DISPATCHER_CONCURRENCY must be at least 1',
+      'DISPATCHER_CONCURRENCY must be a count: a whole number from 1 to 4096',
       'APNS_TOPIC is required',
       'APNS_KEY_FILE is required: give all of APNS_KEY_FILE, APNS_KEY_ID, APNS_TEAM_ID',
       'APNS_SANDBOX_CERT_KEY_FILE is required: give all of APNS_SANDBOX_CERT_FILE, APNS_SANDBOX_CERT_KEY_FILE',

@@ -4,10 +4,13 @@ import { type Service, SERVICES } from '@push/protocol';
 import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
 import { readKeyRing, ringFile } from '@push/registry-redis';
 import { z } from 'zod';
+import type { AllowanceLimits } from './load/allowances.ts';
 
 export interface RelayConfig {
   /** Where clients come in. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Where clients and storage nodes reach this relay, for the log; null: where it listens. */
+  readonly publicUrl: string | null;
   readonly admin: { readonly host: string; readonly port: number };
   /** Services that are offered; registrations for others get error 2. */
   readonly services: readonly Service[];
@@ -17,7 +20,13 @@ export interface RelayConfig {
     readonly index: ConfigFile;
     readonly watchPublic: ConfigFile;
     readonly devicePublic: ConfigFile;
-    readonly onionSecret: ConfigFile | null;
+    readonly onionSecret: ConfigFile;
+  };
+  readonly limits: {
+    /** Registrations under way at once; more requests are answered 503. */
+    readonly underWay: number;
+    /** For each account and signature time, in an hour or two. */
+    readonly perSignature: AllowanceLimits;
   };
   readonly logLevel: Level | 'silent';
   readonly shutdownTimeoutMs: number;
@@ -27,13 +36,17 @@ const plainVariables = z.object({
   ...redisVariables,
   RELAY_HOST: env.host('0.0.0.0'),
   RELAY_PORT: env.port(3000),
+  RELAY_PUBLIC_URL: env.origin('http:', 'https:').optional(),
   RELAY_ADMIN_HOST: env.host('127.0.0.1'),
   RELAY_ADMIN_PORT: env.port(9101),
   RELAY_SERVICES: env.listOf(SERVICES),
   RELAY_INDEX_KEY_FILE: ringFile('index'),
   RELAY_WATCH_PUBLIC_FILE: ringFile('watch-public'),
   RELAY_DEVICE_PUBLIC_FILE: ringFile('device-public'),
-  RELAY_ONION_SECRET_FILE: ringFile('onion').optional(),
+  RELAY_ONION_SECRET_FILE: ringFile('onion'),
+  RELAY_MAX_UNDER_WAY: env.count(4_000, { least: 1 }),
+  RELAY_NEW_PER_SIGNATURE: env.count(50, { least: 1 }),
+  RELAY_REQUESTS_PER_SIGNATURE: env.count(1_000, { least: 1 }),
   LOG_LEVEL: env.logLevel(),
   SHUTDOWN_TIMEOUT_MS: env.milliseconds(10_000),
 });
@@ -59,6 +72,7 @@ export function readRelayConfig(environment: Environment): ConfigResult<RelayCon
     ok: true,
     value: {
       http: { host: value.RELAY_HOST, port: value.RELAY_PORT },
+      publicUrl: value.RELAY_PUBLIC_URL?.replace(/\/$/, '') ?? null,
       admin: { host: value.RELAY_ADMIN_HOST, port: value.RELAY_ADMIN_PORT },
       services: value.RELAY_SERVICES,
       redis: redisSettings(value),
@@ -66,7 +80,14 @@ export function readRelayConfig(environment: Environment): ConfigResult<RelayCon
         index: value.RELAY_INDEX_KEY_FILE,
         watchPublic: value.RELAY_WATCH_PUBLIC_FILE,
         devicePublic: value.RELAY_DEVICE_PUBLIC_FILE,
-        onionSecret: value.RELAY_ONION_SECRET_FILE ?? null,
+        onionSecret: value.RELAY_ONION_SECRET_FILE,
+      },
+      limits: {
+        underWay: value.RELAY_MAX_UNDER_WAY,
+        perSignature: {
+          newRegistrations: value.RELAY_NEW_PER_SIGNATURE,
+          requests: value.RELAY_REQUESTS_PER_SIGNATURE,
+        },
       },
       logLevel: value.LOG_LEVEL,
       shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,

@@ -2,25 +2,25 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Ledger } from '@push/ledger';
 import type { Metrics } from '@push/ops';
 import { FailureFilter, LEDGER, METRICS } from './http/failure.filter.ts';
-import { REGISTRAR, RegistrationController } from './registration/registration.controller.ts';
-import type { Registrar } from './registration/registrar.ts';
+import type { FrontDoor } from './http/front-door.ts';
+import { FRONT_DOOR, PublicController } from './http/public.controller.ts';
 
 export interface RelayModuleOptions {
-  readonly registrar: Registrar;
+  readonly door: FrontDoor;
   readonly ledger: Ledger;
   readonly metrics: Metrics;
 }
 
-/** The routes, and what they need. */
+/** What faces the network, and what it needs. */
 @Module({})
 export class RelayModule {
-  static of({ registrar, ledger, metrics }: RelayModuleOptions): DynamicModule {
+  static of({ door, ledger, metrics }: RelayModuleOptions): DynamicModule {
     return {
       module: RelayModule,
-      controllers: [RegistrationController],
+      controllers: [PublicController],
       providers: [
         FailureFilter,
-        { provide: REGISTRAR, useValue: registrar },
+        { provide: FRONT_DOOR, useValue: door },
         { provide: LEDGER, useValue: ledger },
         { provide: METRICS, useValue: metrics },
       ],

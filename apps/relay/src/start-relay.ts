@@ -17,6 +17,10 @@ import type { RelayConfig } from './config.ts';
 import { outliveFailedAccepts } from './http/failed-accepts.ts';
 import { FailureFilter } from './http/failure.filter.ts';
 import { createPublicAdapter } from './http/public-adapter.ts';
+import { createAllowances } from './load/allowances.ts';
+import { createGate } from './load/gate.ts';
+import { onionKeysOf, publishedKey } from './onion/onion-keys.ts';
+import { createPublicDoor } from './public-door.ts';
 import { createRegistrar } from './registration/registrar.ts';
 import { RelayModule } from './relay.module.ts';
 
@@ -66,11 +70,16 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   };
   const registry = options.registry ?? openRegistry();
   const lane = starting.use(createLane(REGISTRY_CALLS));
+  const onionRing = starting.use(watchKeyRing({ file: config.keys.onionSecret, purpose: 'onion', ledger }));
+  const onionKeys = onionKeysOf(onionRing);
+  const gate = createGate({ limit: config.limits.underWay, ledger });
+  const allowances = createAllowances(config.limits.perSignature);
   const offered = new Set(config.services);
-  const registrar = createRegistrar({ registry, offered, lane, clock, ledger, metrics });
+  const registrar = createRegistrar({ registry, offered, lane, gate, allowances, clock, ledger, metrics });
+  const door = createPublicDoor({ registrar, services: config.services, onionKeys, metrics });
 
   const adapter = createPublicAdapter(metrics);
-  const app = await createHttpApplication(RelayModule.of({ registrar, ledger, metrics }), adapter);
+  const app = await createHttpApplication(RelayModule.of({ door, ledger, metrics }), adapter);
   app.useGlobalFilters(app.get(FailureFilter));
   starting.defer(async () => {
     const cut = setTimeout(() => {
@@ -83,7 +92,15 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   outliveFailedAccepts(adapter.getHttpServer(), { ledger, metrics, clock });
   const { port } = adapter.getHttpServer().address() as AddressInfo;
   ledger.record('relay.listening', { port });
+  ledger.record('relay.onion', {
+    key: publishedKey(onionKeys),
+    url: config.publicUrl ?? listenerUrl(config.http.host, port),
+  });
 
   const running = starting.move();
   return { port, adminPort: admin.port, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function listenerUrl(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -13,14 +13,15 @@ afterAll(() => keys[Symbol.dispose]());
 const good = { REDIS_URL: 'redis://127.0.0.1:6379', RELAY_SERVICES: 'apns,firebase', ...keys.environment };
 
 describe('the configuration of a relay', () => {
-  test('needs Redis, services and three key files; the rest has defaults', () => {
-    expect(readRelayConfig({ ...good, RELAY_ONION_SECRET_FILE: undefined })).toMatchObject({
+  test('needs Redis, services and four key files; the rest has defaults', () => {
+    expect(readRelayConfig(good)).toMatchObject({
       ok: true,
       value: {
         http: { host: '0.0.0.0', port: 3000 },
         admin: { host: '127.0.0.1', port: 9101 },
         services: ['apns', 'firebase'],
-        keys: { onionSecret: null },
+        publicUrl: null,
+        limits: { underWay: 4_000, perSignature: { newRegistrations: 50, requests: 1_000 } },
         logLevel: 'info',
         shutdownTimeoutMs: 10_000,
       },
@@ -33,6 +34,7 @@ describe('the configuration of a relay', () => {
       'REDIS_URL',
       'RELAY_DEVICE_PUBLIC_FILE',
       'RELAY_INDEX_KEY_FILE',
+      'RELAY_ONION_SECRET_FILE',
       'RELAY_SERVICES',
       'RELAY_WATCH_PUBLIC_FILE',
     ]);

@@ -175,15 +175,20 @@ describe('a sender who is too slow', () => {
   });
 });
 
-test('what breaks outside of the items is answered 503, error 5, and when to try again', () => {
+test('what breaks outside of the front door is answered 503, error 5, and when to try again', () => {
   const sent: unknown[] = [];
   const reply = {
-    header: (...header: unknown[]) => sent.push(header),
-    status: (status: number) => ({ send: (body: unknown) => sent.push(status, body) }),
+    status: (status: number) => ({
+      headers: (headers: object) => ({ send: (body: string) => sent.push(status, headers, JSON.parse(body)) }),
+    }),
   };
-  const http = { getRequest: () => ({ url: '/subscribe' }), getResponse: () => reply };
+  const http = { getResponse: () => reply };
   const ledger = createLedger({ process: 'relay', level: 'silent' });
   const host = { switchToHttp: () => http } as unknown as ArgumentsHost;
   new FailureFilter(ledger, createMetrics()).catch(new TypeError('broken'), host);
-  expect(sent).toEqual([['retry-after', 30], 503, { error: 5, message: expect.any(String) }]);
+  expect(sent).toEqual([
+    503,
+    { 'content-type': 'application/json; charset=utf-8', 'retry-after': '30' },
+    { error: 5, message: expect.any(String) },
+  ]);
 });

@@ -234,5 +234,6 @@ test('outcomes are counted item by item, and nothing of a request is logged', as
   expect(relay.log.map((line) => (JSON.parse(line) as Fields)['event'])).toEqual([
     'admin.listening',
     'relay.listening',
+    'relay.onion',
   ]);
 });

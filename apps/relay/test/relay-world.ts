@@ -9,6 +9,8 @@ export interface RunningRelay extends RelayHandle {
   readonly metrics: Metrics;
   /** The variables that name its key files. */
   readonly keys: Environment;
+  /** The public key that onion requests are sealed to, 64 hex digits; as the log tells it. */
+  readonly onionKey: string;
   /** All it logged, line by line. */
   readonly log: readonly string[];
   /** Sends `body` as it is, without any header that names its type. */
@@ -54,6 +56,7 @@ export async function openRelay(options: RelayWorldOptions = {}): Promise<Runnin
     url,
     metrics,
     keys: keys.environment,
+    onionKey: log.map((line) => JSON.parse(line) as { key?: string }).find(({ key }) => key !== undefined)?.key ?? '',
     log,
     post,
     ask: async (path, value) => {

@@ -49,7 +49,8 @@ export const env = {
       .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an IP address')
       .default(initial),
   milliseconds: (initial: number, most = 86_400_000) => wholeNumber('milliseconds', 0, most).default(initial),
-  count: (initial: number, most = 1_000_000_000) => wholeNumber('a count', 0, most).default(initial),
+  count: (initial: number, { least = 0, most = 1_000_000_000 }: { least?: number; most?: number } = {}) =>
+    wholeNumber('a count', least, most).default(initial),
   logLevel: () =>
     z
       .enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be one of debug, info, warn, error, silent')

@@ -1,4 +1,4 @@
-/** Lets a line through once in `intervalMs` for each kind of it, so that a failing provider does not fill the log. */
+/** Lets a line through once in `intervalMs` for each kind of it, so that whatever goes on failing does not fill the log. */
 export function tellRarely(intervalMs: number, nowMs: () => number): (kind: string, tell: () => void) => void {
   const last = new Map<string, number>();
   return (kind, tell) => {

@@ -9,7 +9,7 @@ export { decodeMonitorAnswers, encodeMonitorBatch, encodeMonitorEntry } from './
 export { areNamespaces, MAX_NAMESPACES } from './namespaces.ts';
 export { decodeNotification } from './notification.ts';
 export { type InnerAnswer, encodeInnerAnswer, type InnerRequest, readInnerRequest } from './onion/inner-request.ts';
-export { createOnionOpener, type OpenedOnion } from './onion/opener.ts';
+export { type OpenedOnion, openOnion } from './onion/opener.ts';
 export { type Service, SERVICES } from './service.ts';
 export { convertsTo, ed25519ToX25519 } from './session-key.ts';
 export { monitorSignedBytes, unsubscribeSignedBytes } from './signed-bytes.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import {
-  createOnionOpener,
   encodeInnerAnswer,
   type OpenedOnion,
+  openOnion,
   readInnerRequest,
   type X25519Key,
   x25519Pair,
@@ -30,14 +30,12 @@ interface OnionVectors {
 const vectors = readVectors('onion-v4.json') as OnionVectors;
 const server = x25519Pair(unhex(vectors.server_secret));
 const serverKey = Buffer.from(server.publicKey);
-const open = createOnionOpener([server]);
+const open = (body: Uint8Array): OpenedOnion => openOnion([server], body);
 const text = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Buffer.from(bytes).toString('latin1');
 
-/** Opened by nobody, and so is the answer. */
-const expectRefused = (opened: OpenedOnion): void => {
-  expect(opened.plaintext).toBeNull();
-};
+/** What libsodium and Node say of a tag that is another's. */
+const NOT_AUTHENTIC = /could not verify data|unable to authenticate/;
 
 describe('an onion request of the vectors', () => {
   test('is made for the key that belongs to the secret', () => {
@@ -89,8 +87,9 @@ describe.each([
         // Another case of the same digit, or the bit of u that X25519 does not look at, is the same key to X25519, but
         // xchacha20 hashes the key as it was sent.
         const { plaintext } = open(flipped);
+        const isSame = sameKey(flipped.subarray(keyAt, keyAt + 64), client.ephemeralKey);
+        expect(plaintext === null || isSame).toBe(true);
         if (plaintext === null) flips++;
-        else expect(sameKey(flipped.subarray(keyAt, keyAt + 64), client.ephemeralKey)).toBe(true);
       }
     }
     expect(flips).toBeGreaterThan(8 * authentic.length - 64 - 2);
@@ -102,7 +101,7 @@ describe.each([
     const answers = Array.from({ length: 50 }, () => Buffer.from(opened.sealAnswer(Buffer.from('y'))).toString('hex'));
     expect(new Set(answers.map((answer) => answer.slice(0, 24))).size).toBe(50);
     const other = sender(cipher, serverKey);
-    expect(() => other.open(Buffer.from(answers[0] ?? '', 'hex'))).toThrow();
+    expect(() => other.open(Buffer.from(answers[0] ?? '', 'hex'))).toThrow(NOT_AUTHENTIC);
   });
 });
 
@@ -144,7 +143,9 @@ describe('an onion request', () => {
     ['an encryption that is no text', whole({ enc_type: {} })],
     ['the other encryption', whole({ enc_type: 'aes-gcm' })],
     ['the key of another request', whole({ ephemeral_key: publicKeyOf(randomBytes(32)).toString('hex') })],
-  ])('with %s is refused', (_, body) => expectRefused(open(body)));
+  ])('with %s is refused', (_, body) => {
+    expect(open(body).plaintext).toBeNull();
+  });
 
   test('with routing fields of others, in any order, and keys in capitals is opened', () => {
     const { plaintext } = open(
@@ -161,25 +162,27 @@ describe('an onion request', () => {
       const key = cipher.deriveKey({ ...agreement, sharedSecret: new Uint8Array(32) });
       const forged = Buffer.from(cipher.seal(key, Buffer.from('hello')));
       const from = { ...client, ephemeralKey };
-      expectRefused(open(envelope(from, forged, { enc_type: name })));
+      expect(open(envelope(from, forged, { enc_type: name })).plaintext).toBeNull();
     }
   });
 
   test('for an older key of the ring is opened, and answered under that key', () => {
     const [older, newer] = [x25519Pair(randomBytes(32)), x25519Pair(randomBytes(32))];
-    const openRing = createOnionOpener([newer, older]);
     for (const pair of [older, newer]) {
       const from = sender('xchacha20', Buffer.from(pair.publicKey));
-      const opened = openRing(envelope(from, from.seal(Buffer.from('hello')), { enc_type: 'xchacha20' }));
+      const opened = openOnion(
+        [newer, older],
+        envelope(from, from.seal(Buffer.from('hello')), { enc_type: 'xchacha20' }),
+      );
       expect(text(opened.plaintext)).toBe('hello');
       expect(from.open(Buffer.from(opened.sealAnswer(Buffer.from('you')))).toString()).toBe('you');
     }
-    expectRefused(openRing(whole({})));
+    expect(openOnion([newer, older], whole({})).plaintext).toBeNull();
   });
 
   test('that nobody opens has an answer that nobody opens', () => {
     const opened = open(whole({ enc_type: 'rot13' }));
-    expect(() => client.open(Buffer.from(opened.sealAnswer(Buffer.from('you'))))).toThrow();
+    expect(() => client.open(Buffer.from(opened.sealAnswer(Buffer.from('you'))))).toThrow(NOT_AUTHENTIC);
   });
 });
 
@@ -214,8 +217,8 @@ describe('the request inside', () => {
   const read = (plaintext: string) => readInnerRequest(Buffer.from(plaintext));
 
   test('is read as the vectors have it', () => {
-    const [{ plaintext_hex: hex = '' } = {}] = vectors.requests;
-    const request = readInnerRequest(unhex(hex));
+    const [vector] = vectors.requests;
+    const request = readInnerRequest(unhex(vector?.plaintext_hex ?? ''));
     expect(request).toMatchObject(post);
     expect(JSON.parse(text(request?.body ?? null) ?? '')).toMatchObject({ service: 'apns' });
   });
@@ -242,7 +245,7 @@ describe('the request inside', () => {
     ['metadata that is no JSON', `l${metadata('{')}2:[]e`],
     ['metadata that is a list', `l${metadata([])}2:[]e`],
     ['metadata that is null', `l${metadata('null')}2:[]e`],
-    ['metadata beyond measure', `l${metadata({ ...post, x: 'x'.repeat(8_192) })}2:[]e`],
+    ['metadata beyond measure', `l${metadata({ ...post, x: 'x'.repeat(4_096) })}2:[]e`],
     ['no method', `l${metadata({ endpoint: '/' })}2:[]e`],
     ['a method that is none', `l${metadata({ ...post, method: 'PO ST' })}2:[]e`],
     ['no endpoint', `l${metadata({ method: 'POST' })}2:[]e`],
@@ -252,7 +255,9 @@ describe('the request inside', () => {
     ['headers that are a list', `l${metadata({ ...post, headers: [] })}2:[]e`],
     ['POST without a body', `l${metadata(post)}e`],
     ['PUT without a body', `l${metadata({ ...post, method: 'PUT' })}e`],
-  ])('with %s is malformed', (_, plaintext) => expect(read(plaintext)).toBeNull());
+  ])('with %s is malformed', (_, plaintext) => {
+    expect(read(plaintext)).toBeNull();
+  });
 });
 
 test('an answer is a list of two strings, and its length is told once', () => {

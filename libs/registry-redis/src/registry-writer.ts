@@ -1,6 +1,7 @@
 import type { UnixMs } from '@push/protocol';
 import { closeRedis, connectRedis, reportUnfitServer } from '@push/redis';
 import {
+  type Admission,
   decideSubscribe,
   decideUnsubscribe,
   type Deregistration,
@@ -80,7 +81,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
     return wasThere;
   };
 
-  const subscribe = (registration: Registration): Promise<SubscribeOutcome> => {
+  const subscribe = (registration: Registration, admits = anything): Promise<SubscribeOutcome> => {
     const { request, service, token, polls } = registration;
     const stamp = request.signedAt;
     const places = findPlaces(service, request.account, token);
@@ -92,6 +93,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
       const [ownOrder = null, ...otherOrders] = await readOrders(step, places);
       const decision = decideSubscribe(newestOrder([ownOrder, ...otherOrders]), stamp);
       if (decision.kind === 'leave') return decision.outcome;
+      if (decision.outcome === 'added' && !admits()) return 'not-admitted';
       const device = epochs.seal('device', own.device, deviceRecord);
       const watch = epochs.seal('watch', own.watch, watchRecord);
       await step(() => Promise.all([device.epochStored(), watch.epochStored()]));
@@ -105,13 +107,14 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
     });
   };
 
-  const unsubscribe = ({ request, service, token }: Deregistration): Promise<UnsubscribeOutcome> => {
+  const unsubscribe = ({ request, service, token }: Deregistration, admits = anything): Promise<UnsubscribeOutcome> => {
     const stamp = request.signedAt;
     const places = findPlaces(service, request.account, token);
     const { own, others } = places;
     return undertake(own.lease, async (step) => {
       const decision = decideUnsubscribe(newestOrder(await readOrders(step, places)), stamp);
       if (decision.kind === 'leave') return decision.outcome;
+      if (!decision.wasLive && !admits()) return 'not-admitted';
       await step(() => writeOrder(own, { state: 'gone', stamp }));
       let wasThere = await clear(step, own);
       for (const place of others) wasThere = (await moveFrom(step, place)) || wasThere;
@@ -130,3 +133,5 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
     },
   };
 }
+
+const anything: Admission = () => true;

@@ -49,11 +49,12 @@ export function createMemoryRegistry({ indexKey, now: nowMs }: MemoryRegistryOpt
   };
 
   const writer: RegistryWriter = {
-    subscribe: async ({ request, service, token, polls }) => {
+    subscribe: async ({ request, service, token, polls }, admits = anything) => {
       const { watchId, deviceId, orderId } = deriveIds(keys, service, request.account, token);
       const stamp = request.signedAt;
       const decision = decideSubscribe(find(orders, orderId)?.value ?? null, stamp);
       if (decision.kind === 'leave') return decision.outcome;
+      if (decision.outcome === 'added' && !admits()) return 'not-admitted';
       const expiry = (id: string): UnixMs => recordExpiry(id, stamp, now());
       const registeredOn = registrationDay(stamp, now());
       const record: WatchRecord = { request, service, deviceId, polls };
@@ -66,11 +67,12 @@ export function createMemoryRegistry({ indexKey, now: nowMs }: MemoryRegistryOpt
       tell((handler) => handler.changed({ kind: 'put', watchId, record, expiresAtMs: expiry(watchId) }));
       return decision.outcome;
     },
-    unsubscribe: async ({ request, service, token }) => {
+    unsubscribe: async ({ request, service, token }, admits = anything) => {
       const { watchId, deviceId, orderId } = deriveIds(keys, service, request.account, token);
       const stamp = request.signedAt;
       const decision = decideUnsubscribe(find(orders, orderId)?.value ?? null, stamp);
       if (decision.kind === 'leave') return decision.outcome;
+      if (!decision.wasLive && !admits()) return 'not-admitted';
       orders.set(orderId, { value: { state: 'gone', stamp }, expiresAtMs: recordExpiry(orderId, stamp, now()) });
       const hadWatch = watches.delete(watchId);
       const hadDevice = devices.delete(deviceId);
@@ -111,3 +113,5 @@ export function createMemoryRegistry({ indexKey, now: nowMs }: MemoryRegistryOpt
     },
   };
 }
+
+const anything = (): boolean => true;

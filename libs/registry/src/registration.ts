@@ -71,17 +71,23 @@ export interface Deregistration {
   readonly token: DeviceToken;
 }
 
-/** `superseded`: a newer request of the same registration was carried out before; nothing was changed. */
-export type SubscribeOutcome = 'added' | 'updated' | 'superseded';
-export type UnsubscribeOutcome = 'removed' | 'nothing-there' | 'superseded';
+/**
+ * `superseded`: a newer request of the same registration was carried out before; `not-admitted`: it would have been new, and
+ * the caller did not want that. Nothing was changed then.
+ */
+export type SubscribeOutcome = 'added' | 'updated' | 'superseded' | 'not-admitted';
+export type UnsubscribeOutcome = 'removed' | 'nothing-there' | 'superseded' | 'not-admitted';
+
+/** Asked once before something is stored for a registration that is not live, of whatever request; `false` prevents it. */
+export type Admission = () => boolean;
 
 /**
  * The relay's view of the registry. Rejects with {@link RegistryUnavailable} when it is not certain that everything is
  * stored: never a false success. Repeating a call after that is safe and completes it.
  */
 export interface RegistryWriter {
-  subscribe(registration: Registration): Promise<SubscribeOutcome>;
-  unsubscribe(deregistration: Deregistration): Promise<UnsubscribeOutcome>;
+  subscribe(registration: Registration, admits?: Admission): Promise<SubscribeOutcome>;
+  unsubscribe(deregistration: Deregistration, admits?: Admission): Promise<UnsubscribeOutcome>;
 }
 
 /** Redis did not answer in time, or another relay holds the lease of this registration for too long. */

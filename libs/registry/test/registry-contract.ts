@@ -186,6 +186,35 @@ export function describeRegistry(name: string, open: () => Promise<RegistryUnder
       });
     });
 
+    describe('what is not admitted', () => {
+      const never = (): boolean => false;
+      const relay = (): RegistryWriter => registry.writers[0];
+      const registration = (options: SampleOptions = {}) => sampleRegistration({ signedAt: nowS, ...options });
+      const deregistration = (options: SampleOptions = {}) => sampleDeregistration({ signedAt: nowS, ...options });
+
+      test('is not stored when it would be new, and may come again', async () => {
+        expect(await relay().subscribe(registration(), never)).toBe('not-admitted');
+        expect(await watchedNamespaces()).toEqual([]);
+        expect(await subscribe()).toBe('added');
+      });
+
+      test('is renewed all the same when it is live, and nobody is asked', async () => {
+        await subscribe({ namespaces: [1] });
+        const renewal = registration({ signedAt: nowS + 1, namespaces: [2] });
+        expect(await relay().subscribe(renewal, never)).toBe('updated');
+        expect(await relay().subscribe(renewal, never)).toBe('updated');
+        expect(await watchedNamespaces()).toEqual([[2]]);
+      });
+
+      test('is ended all the same when it is live, and not remembered when it is not', async () => {
+        expect(await relay().unsubscribe(deregistration(), never)).toBe('not-admitted');
+        await subscribe();
+        expect(await relay().unsubscribe(deregistration(), never)).toBe('removed');
+        expect(await relay().unsubscribe(deregistration({ signedAt: nowS + 1 }), never)).toBe('not-admitted');
+        expect(await watchedNamespaces()).toEqual([]);
+      });
+    });
+
     test('an unsubscribe that comes before the subscribe it follows still wins', async () => {
       expect(await unsubscribe({ signedAt: nowS + 1 })).toBe('nothing-there');
       expect(await subscribe()).toBe('superseded');

@@ -34,7 +34,7 @@ const variables = z.object({
   ...redisVariables,
   ...services,
   DISPATCHER_SECRET_FILE: ringFile('device-secret'),
-  DISPATCHER_CONCURRENCY: env.count(64, 4_096).refine((n) => n > 0, 'must be at least 1'),
+  DISPATCHER_CONCURRENCY: env.count(64, { least: 1, most: 4_096 }),
   DISPATCHER_ADMIN_HOST: env.host('127.0.0.1'),
   DISPATCHER_ADMIN_PORT: env.port(9103),
   LOG_LEVEL: env.logLevel(),

@@ -1,11 +1,11 @@
 import { deliver, type PushTransport, retryDelayMs, wakeupUuid } from '@push/dispatch';
+import { tellRarely } from '@push/ops';
 import { RegistryUnavailable } from '@push/registry';
 import { parseJob } from '@push/wakeups';
 import type { Job } from 'bullmq';
 import type { DeliveryServices } from './delivery-services.ts';
 import type { QueueHold } from './queue-hold.ts';
 import { RetryLater } from './retry-later.ts';
-import { tellRarely } from './tell-rarely.ts';
 
 export interface JobHandlerOptions extends DeliveryServices {
   readonly transport: PushTransport;

@@ -2,6 +2,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { PushTransport } from '@push/dispatch';
 import { describeFault } from '@push/ledger';
+import { tellRarely } from '@push/ops';
 import type { Service } from '@push/protocol';
 import { queueName } from '@push/wakeups';
 import type { Job, WorkerOptions } from 'bullmq';
@@ -9,7 +10,6 @@ import { DELIVERY_SERVICES, type DeliveryServices } from './delivery-services.ts
 import { InFlight } from './in-flight.ts';
 import { createJobHandler } from './job-handler.ts';
 import { QueueHold } from './queue-hold.ts';
-import { tellRarely } from './tell-rarely.ts';
 import { within } from './within.ts';
 
 /** How long giving jobs back may take; a job that could not be is taken over once its lock has run out. */

@@ -1,5 +1,5 @@
 import type { Ledger } from '@push/ledger';
-import type { Clock, Metrics } from '@push/ops';
+import { type Clock, type Metrics, tellRarely } from '@push/ops';
 import type { Server } from 'node:net';
 
 export interface FailedAcceptsOptions {
@@ -16,12 +16,9 @@ const TELL_INTERVAL_MS = 60_000;
  * to would end the process. For a server that listens: a failure to listen is told to who asked for it.
  */
 export function outliveFailedAccepts(server: Server, { ledger, metrics, clock }: FailedAcceptsOptions): void {
-  let toldAtMs = -Infinity;
+  const rarely = tellRarely(TELL_INTERVAL_MS, () => clock.nowMs());
   server.on('error', (error) => {
     metrics.count('push_faults_total', {});
-    const nowMs = clock.nowMs();
-    if (nowMs - toldAtMs < TELL_INTERVAL_MS) return;
-    toldAtMs = nowMs;
-    ledger.fault(error);
+    rarely('accept', () => ledger.fault(error));
   });
 }

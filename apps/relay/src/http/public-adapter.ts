@@ -2,8 +2,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Metrics } from '@push/ops';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
-import { errorAnswer } from '../registration/answer.ts';
-import { FAILURES } from '../registration/failure.ts';
+import { MAX_ONION_BYTES } from './body-limits.ts';
+import { failureAnswer } from './failure-answer.ts';
 import { requestFailureOf } from './request-failure.ts';
 
 /** How long a sender may take, in milliseconds. */
@@ -19,8 +19,6 @@ export interface SenderLimits {
 }
 
 const SENDER_LIMITS: SenderLimits = { headersMs: 5_000, requestMs: 15_000, silenceMs: 30_000, keepAliveMs: 60_000 };
-/** About 150 registrations. */
-const BODY_LIMIT_BYTES = 100_000;
 const MAX_CONNECTIONS = 4_096;
 
 /**
@@ -31,7 +29,7 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
   const adapter = new FastifyAdapter({
     logger: false,
     trustProxy: false,
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: MAX_ONION_BYTES,
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.silenceMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -39,10 +37,11 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const failure = requestFailureOf(error, request.url);
-      metrics.count('push_relay_unusable_requests_total', { reason: failure.code });
-      void reply.status(FAILURES[failure.code].status).send(errorAnswer(failure));
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+      const code = requestFailureOf(error);
+      metrics.count('push_relay_unusable_requests_total', { reason: code });
+      const { status, headers, body } = failureAnswer(code);
+      void reply.status(status).headers(headers).send(body);
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, metrics),
   });
@@ -67,10 +66,9 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, metrics: Metrics): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const failure = requestFailureOf({ statusCode: isLate ? 408 : 400 }, '');
-  metrics.count('push_relay_unusable_requests_total', { reason: failure.code });
-  const { status } = FAILURES[failure.code];
-  const body = JSON.stringify(errorAnswer(failure));
+  const code = isLate ? 'too-slow' : 'not-http';
+  metrics.count('push_relay_unusable_requests_total', { reason: code });
+  const { status, body } = failureAnswer(code);
   const head = [
     `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
     'content-type: application/json; charset=utf-8',

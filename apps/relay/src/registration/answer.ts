@@ -1,17 +1,6 @@
 import type { SubscribeOutcome, UnsubscribeOutcome } from '@push/registry';
+import type { Answer, ErrorAnswer } from './answer-schema.ts';
 import { type Failure, FAILURES, type ItemFailure, type ItemFailureCode } from './failure.ts';
-
-/** One item's part of an answer, as clients read it. */
-export type Answer =
-  | { readonly success: true; readonly added: true; readonly message: string }
-  | { readonly success: true; readonly updated: true; readonly message: string }
-  | { readonly success: true; readonly removed: boolean; readonly message: string }
-  | ErrorAnswer;
-
-export interface ErrorAnswer {
-  readonly error: number;
-  readonly message: string;
-}
 
 /** How one item came out: its answer, what it is counted as, and the least status the whole answer must have. */
 export interface Verdict {
@@ -36,6 +25,8 @@ export function subscribed(outcome: SubscribeOutcome): Verdict {
       return { answer: { success: true, updated: true, message: 'registration renewed' }, outcome, status: 200 };
     case 'superseded':
       return failed({ code: 'superseded', message: 'this registration was ended after sig_ts; sign a new one' });
+    case 'not-admitted':
+      return failed(EXHAUSTED);
   }
 }
 
@@ -47,5 +38,12 @@ export function unsubscribed(outcome: UnsubscribeOutcome): Verdict {
       return { answer: { success: true, removed: false, message: 'nothing was registered' }, outcome, status: 200 };
     case 'superseded':
       return failed({ code: 'superseded', message: 'a registration newer than sig_ts exists and stays' });
+    case 'not-admitted':
+      return failed(EXHAUSTED);
   }
 }
+
+export const EXHAUSTED: ItemFailure = {
+  code: 'exhausted',
+  message: 'too much was asked for with this sig_ts; sign at a later second',
+};

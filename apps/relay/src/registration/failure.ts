@@ -11,6 +11,7 @@ export const FAILURES = {
   unavailable: { number: 3, status: 503 },
   refused: { number: 4, status: 200 },
   superseded: { number: 4, status: 200 },
+  exhausted: { number: 4, status: 200 },
   internal: { number: 5, status: 503 },
   'not-json': { number: 1, status: 400 },
   'too-many-items': { number: 1, status: 400 },
@@ -19,23 +20,25 @@ export const FAILURES = {
   'wrong-method': { number: 1, status: 405 },
   'too-slow': { number: 1, status: 408 },
   'too-large': { number: 1, status: 413 },
+  'not-opened': { number: 1, status: 400 },
+  'not-inside': { number: 1, status: 400 },
+  overloaded: { number: 3, status: 503 },
 } as const satisfies { readonly [code: string]: { readonly number: 1 | 2 | 3 | 4 | 5; readonly status: number } };
 
 export type FailureCode = keyof typeof FAILURES;
 
 /** What one item can come to, besides success. */
-export type ItemFailureCode = 'bad-input' | 'unknown-service' | 'unavailable' | 'refused' | 'superseded' | 'internal';
+export type ItemFailureCode =
+  | 'bad-input'
+  | 'unknown-service'
+  | 'unavailable'
+  | 'refused'
+  | 'superseded'
+  | 'exhausted'
+  | 'internal';
 
 /** What a whole request can come to before its items are looked at. */
-export type RequestFailureCode =
-  | 'not-json'
-  | 'too-many-items'
-  | 'not-http'
-  | 'not-found'
-  | 'wrong-method'
-  | 'too-slow'
-  | 'too-large'
-  | 'internal';
+export type RequestFailureCode = Exclude<FailureCode, Exclude<ItemFailureCode, 'internal'>>;
 
 export interface Failure<C extends FailureCode = FailureCode> {
   readonly code: C;
@@ -44,6 +47,3 @@ export interface Failure<C extends FailureCode = FailureCode> {
 }
 
 export type ItemFailure = Failure<ItemFailureCode>;
-
-/** How many seconds a client should wait before it tries again what failed by our fault. */
-export const RETRY_AFTER_S = 30;

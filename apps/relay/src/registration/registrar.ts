@@ -2,8 +2,11 @@ import type { Ledger } from '@push/ledger';
 import type { Clock, Lane, Metrics } from '@push/ops';
 import { authorizeMonitor, authorizeUnsubscribe, type Refusal, type Service } from '@push/protocol';
 import { RegistryUnavailable, type RegistryWriter } from '@push/registry';
-import { type Answer, errorAnswer, failed, subscribed, unsubscribed, type Verdict } from './answer.ts';
-import { FAILURES, type ItemFailure } from './failure.ts';
+import type { Allowances } from '../load/allowances.ts';
+import type { Gate } from '../load/gate.ts';
+import { EXHAUSTED, failed, subscribed, unsubscribed, type Verdict } from './answer.ts';
+import type { Answer } from './answer-schema.ts';
+import type { ItemFailure, RequestFailureCode } from './failure.ts';
 import { inTurn } from './in-turn.ts';
 import { parseSubscribe, parseUnsubscribe } from './parse-item.ts';
 import { REFUSAL_MESSAGES } from './refusal-message.ts';
@@ -11,11 +14,10 @@ import { readItems } from './request-body.ts';
 
 export type Endpoint = 'subscribe' | 'unsubscribe';
 
-/** What a client is sent. `status` is an HTTP status, also when the answer travels back inside something else. */
-export interface Reply {
-  readonly status: number;
-  readonly body: Answer | readonly Answer[];
-}
+/** What came of a whole request. `status` is an HTTP status, also when the answer travels back inside something else. */
+export type Reply =
+  | { readonly kind: 'carried-out'; readonly status: number; readonly body: Answer | readonly Answer[] }
+  | { readonly kind: 'failed'; readonly code: RequestFailureCode };
 
 /** Carries out whole client requests, whichever way their bytes came. Never rejects. */
 export interface Registrar {
@@ -27,6 +29,9 @@ export interface RegistrarOptions {
   readonly offered: ReadonlySet<Service>;
   /** Where calls of the registry run; bounds how many there are and how long each takes. */
   readonly lane: Lane;
+  /** Bounds the items under way. */
+  readonly gate: Gate;
+  readonly allowances: Allowances;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly metrics: Metrics;
@@ -35,7 +40,8 @@ export interface RegistrarOptions {
 /** Items of one request that are under way at once. */
 const ITEMS_AT_ONCE = 16;
 
-export function createRegistrar({ registry, offered, lane, clock, ledger, metrics }: RegistrarOptions): Registrar {
+export function createRegistrar(options: RegistrarOptions): Registrar {
+  const { registry, offered, lane, gate, allowances, clock, ledger, metrics } = options;
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
 
   const subscribe: Handler = async (item, store) => {
@@ -43,7 +49,8 @@ export function createRegistrar({ registry, offered, lane, clock, ledger, metric
     if (!parsed.ok) return failed(parsed.failure);
     const refusal = authorizeMonitor(parsed.value.request, nowS());
     if (refusal !== null) return failed(refused(refusal));
-    return store(() => registry.subscribe(parsed.value), subscribed);
+    const allowance = allowances.of(parsed.value.request);
+    return store(() => registry.subscribe(parsed.value, allowance.takeNew), subscribed);
   };
 
   const unsubscribe: Handler = async (item, store) => {
@@ -51,7 +58,9 @@ export function createRegistrar({ registry, offered, lane, clock, ledger, metric
     if (!parsed.ok) return failed(parsed.failure);
     const refusal = authorizeUnsubscribe(parsed.value.request, nowS());
     if (refusal !== null) return failed(refused(refusal));
-    return store(() => registry.unsubscribe(parsed.value), unsubscribed);
+    const allowance = allowances.of(parsed.value.request);
+    if (!allowance.coversRequest) return failed(EXHAUSTED);
+    return store(() => registry.unsubscribe(parsed.value, allowance.takeNew), unsubscribed);
   };
 
   const handlers: { readonly [E in Endpoint]: Handler } = { subscribe, unsubscribe };
@@ -86,19 +95,24 @@ export function createRegistrar({ registry, offered, lane, clock, ledger, metric
     });
   };
 
+  const unusable = (code: RequestFailureCode): Reply => {
+    metrics.count('push_relay_unusable_requests_total', { reason: code });
+    return { kind: 'failed', code };
+  };
+
   return {
     carryOut: async (endpoint, body) => {
       const began = performance.now();
+      if (!gate.admits()) return unusable('overloaded');
       const read = readItems(body);
-      if (read.kind === 'failure') {
-        metrics.count('push_relay_unusable_requests_total', { reason: read.failure.code });
-        return { status: FAILURES[read.failure.code].status, body: errorAnswer(read.failure) };
-      }
-      const verdicts = await carryOutItems(endpoint, read.kind === 'one' ? [read.item] : read.items);
+      if (read.kind === 'failure') return unusable(read.code);
+      const items = read.kind === 'one' ? [read.item] : read.items;
+      const verdicts = await gate.hold(items.length, () => carryOutItems(endpoint, items));
       metrics.observe('push_relay_request_seconds', { endpoint }, (performance.now() - began) / 1000);
       const answers = verdicts.map(({ answer }) => answer);
       const [only] = answers;
       return {
+        kind: 'carried-out',
         status: verdicts.reduce((highest, { status }) => Math.max(highest, status), 200),
         body: read.kind === 'one' && only !== undefined ? only : answers,
       };

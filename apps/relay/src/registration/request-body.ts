@@ -1,13 +1,13 @@
-import type { Failure, RequestFailureCode } from './failure.ts';
+import type { RequestFailureCode } from './failure.ts';
 
 /** A client sends one object, or a list of them and then gets a list back. */
 export type RequestItems =
   | { readonly kind: 'one'; readonly item: unknown }
   | { readonly kind: 'many'; readonly items: readonly unknown[] }
-  | { readonly kind: 'failure'; readonly failure: Failure<RequestFailureCode> };
+  | { readonly kind: 'failure'; readonly code: RequestFailureCode };
 
 /** Over 300 bytes go into one registration and 100,000 into a body, so a list of more items holds something else. */
-const MAX_ITEMS = 500;
+export const MAX_ITEMS = 500;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -15,16 +15,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function readItems(body: Uint8Array): RequestItems {
   const value = parseJson(body);
   if (Array.isArray(value)) {
-    return value.length > MAX_ITEMS
-      ? failure({ code: 'too-many-items', message: `a list must not hold more than ${MAX_ITEMS} requests` })
-      : { kind: 'many', items: value };
+    return value.length > MAX_ITEMS ? { kind: 'failure', code: 'too-many-items' } : { kind: 'many', items: value };
   }
   if (typeof value === 'object' && value !== null) return { kind: 'one', item: value };
-  return failure({ code: 'not-json', message: 'the body must be a JSON object or list of objects' });
-}
-
-function failure(what: Failure<RequestFailureCode>): RequestItems {
-  return { kind: 'failure', failure: what };
+  return { kind: 'failure', code: 'not-json' };
 }
 
 function parseJson(body: Uint8Array): unknown {

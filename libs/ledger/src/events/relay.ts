@@ -3,6 +3,16 @@ import type { EventTable } from '../event.ts';
 /** Events of the relay. None of them is about one request: those are only counted. */
 export const RELAY_EVENTS = {
   'relay.listening': { level: 'info', text: 'clients are served', fields: { port: 'count' } },
+  'relay.onion': {
+    level: 'info',
+    text: 'what apps build in to reach this relay: its public onion key, and its URL; set RELAY_PUBLIC_URL to where they find it',
+    fields: { key: 'published-key', url: 'own-url' },
+  },
+  'relay.overloaded': {
+    level: 'warn',
+    text: 'more is asked for than can be carried out; answered 503, told once a minute at most',
+    fields: { requests: 'count' },
+  },
   'relay.cut': {
     level: 'warn',
     text: 'connections that were still busy at the end of the time for shutting down were closed',

@@ -18,6 +18,7 @@ export const RELAY_METRICS = {
         'unavailable',
         'refused',
         'superseded',
+        'exhausted',
         'internal',
       ],
     },
@@ -34,9 +35,19 @@ export const RELAY_METRICS = {
         'not-http',
         'not-found',
         'wrong-method',
+        'not-opened',
+        'not-inside',
+        'overloaded',
         'internal',
       ],
     },
+  },
+  push_relay_onion_requests_total: {
+    kind: 'counter',
+    help:
+      'Onion requests. Not-opened: made for none of the keys here, or tampered with; not-inside: what was inside is no ' +
+      'request; carried-out: what was inside was answered as though it had come over HTTP.',
+    labels: { outcome: ['carried-out', 'not-opened', 'not-inside'] },
   },
   push_relay_request_seconds: {
     kind: 'histogram',

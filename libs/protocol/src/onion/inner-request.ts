@@ -19,7 +19,7 @@ export interface InnerAnswer {
   readonly body: Uint8Array;
 }
 
-const MAX_METADATA_BYTES = 8_192;
+const MAX_METADATA_BYTES = 4_096;
 const METHOD = /^[A-Za-z]{1,16}$/;
 const MAX_ENDPOINT_LENGTH = 2_048;
 
@@ -43,6 +43,6 @@ export function readInnerRequest(plaintext: Uint8Array): InnerRequest | null {
 
 /** A bencoded list of exactly two strings: `{"code":…,"headers":…}` and the body. */
 export function encodeInnerAnswer({ code, headers, body }: InnerAnswer): Uint8Array {
-  const { 'content-length': _, ...told } = headers;
+  const told = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-length'));
   return encodeBencode([JSON.stringify({ code, headers: told }), body]);
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { X25519Key } from '../bytes.ts';
 import { hasSmallOrderU } from '../small-order.ts';
 import { x25519, type X25519Pair, x25519Pair } from '../x25519.ts';
 import { ONION_CIPHERS } from './cipher.ts';
@@ -9,33 +8,31 @@ import { type OnionEnvelope, readOnionEnvelope } from './envelope.ts';
 export interface OpenedOnion {
   /** `null` when no key opens it. The answer is then sealed under a key that nobody has. */
   readonly plaintext: Uint8Array | null;
-  sealAnswer(answer: Uint8Array): Uint8Array;
+  readonly sealAnswer: (answer: Uint8Array) => Uint8Array;
 }
 
 /**
- * Opens onion requests with whichever of `pairs` (newest first, at least one) they are made for.
+ * Opens an onion request with whichever of `pairs` (newest first, at least one) it is made for.
  *
  * What cannot be opened takes the same work whatever is wrong with it, and as much as what can: an envelope that cannot be
  * read and a key of small order are replaced by ones that lead nowhere. So time tells a sender nothing.
  */
-export function createOnionOpener(pairs: readonly X25519Pair[]): (body: Uint8Array) => OpenedOnion {
-  return (body) => {
-    const envelope = readOnionEnvelope(body);
-    const asked = envelope !== null && !hasSmallOrderU(envelope.ephemeralKey) ? envelope : decoyFor(body, envelope);
-    const cipher = ONION_CIPHERS[asked.cipher];
-    let opened: { readonly key: Uint8Array; readonly plaintext: Uint8Array } | null = null;
-    for (const { publicKey: serverKey, secret } of pairs) {
-      const clientKey = asked.ephemeralKey;
-      const sharedSecret = x25519(secret, clientKey);
-      const key = cipher.deriveKey({ sharedSecret: sharedSecret ?? NOBODYS_SECRET, clientKey, serverKey });
-      const plaintext = cipher.open(key, asked.ciphertext);
-      if (plaintext === null || sharedSecret === null || asked !== envelope) continue;
-      opened = { key, plaintext };
-      break;
-    }
-    const { key, plaintext } = opened ?? { key: NOBODYS_SECRET, plaintext: null };
-    return { plaintext, sealAnswer: (answer) => cipher.seal(key, answer) };
-  };
+export function openOnion(pairs: readonly X25519Pair[], body: Uint8Array): OpenedOnion {
+  const envelope = readOnionEnvelope(body);
+  const asked = envelope !== null && !hasSmallOrderU(envelope.ephemeralKey) ? envelope : decoyFor(body, envelope);
+  const cipher = ONION_CIPHERS[asked.cipher];
+  let opened: { readonly key: Uint8Array; readonly plaintext: Uint8Array } | null = null;
+  for (const { publicKey: serverKey, secret } of pairs) {
+    const clientKey = asked.ephemeralKey;
+    const sharedSecret = x25519(secret, clientKey);
+    const key = cipher.deriveKey({ sharedSecret: sharedSecret ?? NOBODYS_SECRET, clientKey, serverKey });
+    const plaintext = cipher.open(key, asked.ciphertext);
+    if (plaintext === null || sharedSecret === null || asked !== envelope) continue;
+    opened = { key, plaintext };
+    break;
+  }
+  const { key, plaintext } = opened ?? { key: NOBODYS_SECRET, plaintext: null };
+  return { plaintext, sealAnswer: (answer) => cipher.seal(key, answer) };
 }
 
 const NOBODYS_SECRET = randomBytes(32);

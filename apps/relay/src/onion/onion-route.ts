@@ -1,0 +1,44 @@
+import type { Metrics } from '@push/ops';
+import { encodeInnerAnswer, type InnerRequest, openOnion, readInnerRequest } from '@push/protocol';
+import { MAX_ONION_BYTES } from '../http/body-limits.ts';
+import { failureAnswer } from '../http/failure-answer.ts';
+import type { FrontDoor } from '../http/front-door.ts';
+import type { Outbound, Routes } from '../http/route.ts';
+import type { OnionKeys } from './onion-keys.ts';
+
+export const ONION_PATH = '/oxen/v4/lsrpc';
+
+export interface OnionRouteOptions {
+  readonly keys: OnionKeys;
+  /** Answers the requests inside. It must not have this route, or onions inside onions would be opened without end. */
+  readonly inside: FrontDoor;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Onion requests, version 4. What was opened gets its answer, good or bad, inside: the storage nodes on the way are not told
+ * how it went, and a failure that they saw would make an app blame its path. What was not opened gets 400, after the same
+ * work and with the same words whatever is wrong with it.
+ */
+export function onionRoute({ keys, inside, metrics }: OnionRouteOptions): Routes {
+  const answerInside = async (request: InnerRequest | null): Promise<Uint8Array> => {
+    const asked = request === null ? null : { method: request.method, url: request.endpoint, body: request.body };
+    const { status, headers, body } = asked === null ? NOT_INSIDE : await inside.answer(asked);
+    return encodeInnerAnswer({ code: status, headers, body: typeof body === 'string' ? Buffer.from(body) : body });
+  };
+  const handle = async (body: Uint8Array): Promise<Outbound> => {
+    const { plaintext, sealAnswer } = openOnion(keys(), body);
+    const request = readInnerRequest(plaintext ?? NOTHING);
+    const sealed = sealAnswer(await answerInside(request));
+    const failure = plaintext === null ? 'not-opened' : request === null ? 'not-inside' : null;
+    if (failure !== null) metrics.count('push_relay_unusable_requests_total', { reason: failure });
+    metrics.count('push_relay_onion_requests_total', { outcome: failure ?? 'carried-out' });
+    if (plaintext === null) return NOT_OPENED;
+    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: sealed };
+  };
+  return { [ONION_PATH]: { method: 'POST', maxBodyBytes: MAX_ONION_BYTES, handle } };
+}
+
+const NOTHING = new Uint8Array();
+const NOT_OPENED = failureAnswer('not-opened');
+const NOT_INSIDE = failureAnswer('not-inside');

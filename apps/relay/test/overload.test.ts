@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createMemoryRegistry, type RegistryWriter } from '@push/registry';
+import { sealRequest } from './onion-phone.ts';
+import { createPhone } from './phone.ts';
+import { eventually, openRelay, type RunningRelay } from './relay-world.ts';
+
+/** A relay that takes three items at once, over a registry that answers only when it is let go. */
+let relay: RunningRelay;
+let letGo: () => void;
+let waiting: number;
+beforeEach(async () => {
+  waiting = 0;
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  const { writer } = createMemoryRegistry({ indexKey: new Uint8Array(32), now: () => Date.now() });
+  const registry: RegistryWriter = {
+    subscribe: async (registration, admits) => {
+      waiting += 1;
+      await released;
+      return writer.subscribe(registration, admits);
+    },
+    unsubscribe: (deregistration, admits) => writer.unsubscribe(deregistration, admits),
+  };
+  relay = await openRelay({ registry, environment: { RELAY_MAX_UNDER_WAY: '3' } });
+});
+afterEach(async () => {
+  letGo();
+  await relay[Symbol.asyncDispose]();
+});
+
+const post = (body: unknown): Promise<Response> => relay.post('/subscribe', JSON.stringify(body));
+const BUSY = { error: 3, message: 'too much is under way here; try again later' };
+
+test('an overloaded relay says so at once, with 503 and when to come back, and takes up again by itself', async () => {
+  const phones = Array.from({ length: 4 }, () => createPhone());
+  const first = post(phones.map((phone) => phone.subscribe()));
+  await eventually(() => waiting === 4);
+  const response = await post(createPhone().subscribe());
+  expect([response.status, response.headers.get('retry-after'), await response.json()]).toEqual([503, '30', BUSY]);
+  expect((await relay.post('/unsubscribe', 'not even JSON')).status).toBe(503);
+  expect(waiting).toBe(4);
+  letGo();
+  expect((await first).status).toBe(200);
+  expect((await post(createPhone().subscribe())).status).toBe(200);
+});
+
+test('to an onion request it says the same inside, so that no app blames its path', async () => {
+  const first = post(Array.from({ length: 3 }, () => createPhone().subscribe()));
+  await eventually(() => waiting === 3);
+  const request = sealRequest(relay.onionKey, { body: JSON.stringify(createPhone().subscribe()) }, 'xchacha20');
+  const response = await relay.post('/oxen/v4/lsrpc', request.body);
+  expect(response.status).toBe(200);
+  const answer = request.read(new Uint8Array(await response.arrayBuffer()));
+  expect(answer).toMatchObject({ code: 503, headers: { 'retry-after': '30' }, text: JSON.stringify(BUSY) });
+  letGo();
+  await first;
+});
+
+test('what was turned away is counted, and the operator is told once', async () => {
+  const first = post(Array.from({ length: 3 }, () => createPhone().subscribe()));
+  await eventually(() => waiting === 3);
+  for (let i = 0; i < 5; i++) await post([]);
+  const reason = 'overloaded';
+  expect(await relay.metrics.read('push_relay_unusable_requests_total', { reason })).toBe(5);
+  expect(relay.log.filter((line) => line.includes('"relay.overloaded"'))).toHaveLength(1);
+  letGo();
+  await first;
+});
+
+test('a request that failed leaves its place', async () => {
+  for (let i = 0; i < 10; i++) await post([{}, {}, {}]);
+  letGo();
+  expect((await post(createPhone().subscribe())).status).toBe(200);
+});
