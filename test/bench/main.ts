@@ -9,15 +9,20 @@ import { comparisonsOf } from './comparison.ts';
 import { hold } from './contest.ts';
 import { type Figure, FULL, QUICK } from './figure.ts';
 import { notifications } from './figures/notifications.ts';
+import { onionPath, onionRegistrations } from './figures/onion-registrations.ts';
+import { refusalsInProcess, refusalsOverHttp } from './figures/refusals.ts';
 import { registrations } from './figures/registrations.ts';
+import { siege } from './figures/siege.ts';
 import { wakeups } from './figures/wakeups.ts';
+import { type LatencyFigure, type LatencyResult, latencyRowsOf } from './latency.ts';
 import { describeMachine, readVersions } from './machine.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { renderRun } from './report.ts';
 import type { FigureResult, Run } from './run.ts';
 import { Stage } from './stage.ts';
 
-const FIGURES: readonly Figure[] = [registrations, notifications, wakeups];
+const FIGURES: readonly Figure[] = [registrations, onionRegistrations, onionPath, notifications, wakeups];
+const LATENCIES: readonly LatencyFigure[] = [siege, refusalsOverHttp, refusalsInProcess];
 /** After the processes of a figure have ended, whoever still talks to them notices. */
 const SETTLED_WITHIN_MS = 5_000;
 
@@ -39,35 +44,50 @@ process.exit();
 
 async function bench({ isQuick, out, seed, only, profiles }: BenchOptions): Promise<void> {
   const scale = isQuick ? QUICK : FULL;
-  const wanted = FIGURES.filter(({ name }) => only.length === 0 || only.includes(name));
-  if (wanted.length === 0) throw new Error(`there are figures for ${FIGURES.map(({ name }) => name).join(', ')}`);
+  const isWanted = ({ name }: { readonly name: string }): boolean => only.length === 0 || only.includes(name);
+  const all = [...FIGURES, ...LATENCIES].map(({ name }) => name);
+  if (only.some((name) => !all.includes(name))) throw new Error(`there are figures for ${all.join(', ')}`);
   const machine = describeMachine();
   const versions = readVersions();
   const figures: FigureResult[] = [];
-  for (const figure of wanted) {
-    console.error(`${figure.name} …`);
-    figures.push(await measure(figure));
-  }
+  for (const figure of FIGURES.filter(isWanted)) figures.push(await measure(figure));
+  const latencies: LatencyResult[] = [];
+  for (const figure of LATENCIES.filter(isWanted)) latencies.push(await time(figure));
   const seconds = (Date.now() - startedAt.getTime()) / 1_000;
-  const run: Run = { startedAt: startedAt.toISOString(), seconds, scale, seed, machine, versions, figures };
+  const run: Run = { startedAt: startedAt.toISOString(), seconds, scale, seed, machine, versions, figures, latencies };
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, `${JSON.stringify(run, null, 2)}\n`);
   console.log(`${renderRun(run)}\nRaw samples: ${out}`);
 
-  async function measure(figure: Figure): Promise<FigureResult> {
-    const stage = new Stage(stop.signal, profiles);
-    const measuring = (async () => hold(await figure.prepare(stage, { scale, seed }), scale.rounds))();
-    try {
-      const result = await Promise.race([measuring, stopped()]);
+  function measure(figure: Figure): Promise<FigureResult> {
+    return onStage(figure.name, async (stage) => {
+      const result = await hold(await figure.prepare(stage, { scale, seed }), scale.rounds);
       const rssBytes = Object.fromEntries([...stage.usage()].map(([name, usage]) => [name, usage.rssBytes]));
       const { name, title, unit } = figure;
       return { name, title, unit, notes: figure.notes(scale), ...result, comparisons: comparisonsOf(result), rssBytes };
+    });
+  }
+
+  function time(figure: LatencyFigure): Promise<LatencyResult> {
+    return onStage(figure.name, async (stage) => {
+      const series = await figure.measure(stage, { scale, seed });
+      const { name, title } = figure;
+      return { name, title, notes: figure.notes(scale), series, rows: latencyRowsOf(series) };
+    });
+  }
+
+  async function onStage<T>(name: string, act: (stage: Stage) => Promise<T>): Promise<T> {
+    console.error(`${name} …`);
+    const stage = new Stage(stop.signal, profiles);
+    const acting = act(stage);
+    try {
+      return await Promise.race([acting, stopped()]);
     } catch (error) {
-      throw new Error([`${figure.name}: ${messageOf(error)}`, ...stage.obituaries()].join('\n'), { cause: error });
+      throw new Error([`${name}: ${messageOf(error)}`, ...stage.obituaries()].join('\n'), { cause: error });
     } finally {
       await stage[Symbol.asyncDispose]();
       // What was being started when the stage closed is ended by whoever started it.
-      await Promise.race([Promise.allSettled([measuring]), wait(SETTLED_WITHIN_MS)]);
+      await Promise.race([Promise.allSettled([acting]), wait(SETTLED_WITHIN_MS)]);
     }
   }
 }

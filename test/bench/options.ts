@@ -21,7 +21,7 @@ export const USAGE =
   '  --quick     about a fifth of the time, for a smoke test\n' +
   '  --out       where raw samples go; default .data/bench/<time>.json\n' +
   '  --seed      the accounts and messages of an earlier run\n' +
-  '  --only      registrations, notifications or wakeups\n' +
+  '  --only      one figure; a name that there is none of lists them\n' +
   '  --cpu-prof  a folder in which each app leaves a CPU profile; it makes them slower';
 
 /** Throws on flags that are unknown. */

@@ -1,5 +1,6 @@
 import { type Comparison, coresOf, costsOf, rateOf } from './comparison.ts';
 import type { Measured } from './contest.ts';
+import type { LatencyResult } from './latency.ts';
 import type { FigureResult, Run } from './run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -12,7 +13,7 @@ const BUSY =
   'time say more.';
 
 /** What a run says to a person: the machine, then each figure as a table, its ratios, and how to read them. */
-export function renderRun({ machine, versions, seed, seconds, figures }: Run): string {
+export function renderRun({ machine, versions, seed, seconds, figures, latencies }: Run): string {
   const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`;
   const versionList = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const head = [
@@ -21,7 +22,7 @@ export function renderRun({ machine, versions, seed, seconds, figures }: Run): s
     `seed ${seed} · ${seconds.toFixed(0)} s in all`,
     ...(machine.loadBefore > machine.cores / 2 ? wrapped(BUSY, '') : []),
   ];
-  return `${[head.join('\n'), ...figures.map(renderFigure)].join('\n\n')}\n`;
+  return `${[head.join('\n'), ...figures.map(renderFigure), ...latencies.map(renderLatencies)].join('\n\n')}\n`;
 }
 
 export function renderFigure(figure: FigureResult): string {
@@ -36,6 +37,22 @@ export function renderFigure(figure: FigureResult): string {
     ...notes.flatMap((note) => wrapped(note, '  - ')),
   ].join('\n');
 }
+
+export function renderLatencies({ title, rows, notes }: LatencyResult): string {
+  return [
+    title,
+    latencyRow('', 'tries', 'median', 'ratio', '99th percentile', 'ratio'),
+    ...rows.map(({ name, tries, medianMs, p99Ms, medianRatio, p99Ratio }) =>
+      latencyRow(name, String(tries), ms(medianMs), twoPlaces(medianRatio), ms(p99Ms), twoPlaces(p99Ratio)),
+    ),
+    ...notes.flatMap((note) => wrapped(note, '  - ')),
+  ].join('\n');
+}
+
+const ms = (value: number): string => `${value.toFixed(3)} ms`;
+
+const latencyRow = (...[name = '', tries = '', median = '', ratio = '', p99 = '', p99Ratio = '']: string[]): string =>
+  `  ${name.padEnd(34)}${tries.padStart(7)}${median.padStart(14)}${ratio.padStart(8)}${p99.padStart(18)}${p99Ratio.padStart(8)}`;
 
 function renderMeasured(measured: Measured): string {
   const rates = spreadOf(measured.samples.map(rateOf));

@@ -1,6 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import type { ContestResult } from './contest.ts';
 import type { Scale } from './figure.ts';
+import type { LatencyResult } from './latency.ts';
 import type { Machine } from './machine.ts';
 
 /** One figure, measured. */
@@ -24,4 +25,5 @@ export interface Run {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly figures: readonly FigureResult[];
+  readonly latencies: readonly LatencyResult[];
 }

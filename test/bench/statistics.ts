@@ -22,3 +22,11 @@ export function ratiosOf(product: readonly number[], baseline: readonly number[]
   if (product.length !== baseline.length) throw new RangeError('rounds without a counterpart');
   return product.map((value, round) => value / (baseline[round] ?? Number.NaN));
 }
+
+/** The least value that is not below a `share` (0 to 1) of them all (nearest rank). Throws when there are none. */
+export function percentileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError('no measurements');
+  return value;
+}

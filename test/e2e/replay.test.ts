@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { type Deployment, startDeployment } from '../world/deployment.ts';
 import { eventually } from '../world/eventually.ts';
 import { nowS, type Person, person, post, type RelayRequest, subscribing, unsubscribing } from './people.ts';
+import { storedRecords } from './stored-records.ts';
 
 let world: Deployment;
 let relays: readonly [string, string];
@@ -22,16 +23,7 @@ beforeEach(() => {
   someone = person('apns');
 });
 
-/** Everything about devices that is stored, byte for byte, with its expiry. */
-async function stored(): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (const pattern of ['watch:*', 'device:*', 'order:*']) {
-    for (const key of await redis.keys(pattern)) {
-      found.set(key, `${(await redis.getBuffer(key))?.toString('hex')} ${await redis.pexpiretime(key)}`);
-    }
-  }
-  return found;
-}
+const stored = (): Promise<ReadonlyMap<string, string>> => storedRecords(redis);
 
 async function count(pattern: string): Promise<number> {
   return (await redis.keys(pattern)).length;

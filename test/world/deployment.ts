@@ -38,6 +38,8 @@ export interface Deployment extends AsyncDisposable {
   readonly apns: PushAddress;
   readonly fcm: PushAddress;
   readonly relayUrl: string;
+  /** What apps build in to reach the relay through onion requests, 64 hex digits. */
+  readonly onionKey: string;
   readonly apps: Readonly<Record<AppName, App>>;
   /** Every process, stubs included. */
   readonly processes: readonly ServiceProcess[];
@@ -113,9 +115,16 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     apns,
     fcm,
     relayUrl: relay.relayUrl ?? '',
+    onionKey: await onionKeyOf(relay.relayUrl ?? ''),
     apps: { relay, 'swarm-watcher': watcher, dispatcher },
     processes,
     startApp,
     [Symbol.asyncDispose]: () => owner.disposeAsync(),
   };
+}
+
+/** As the relay publishes it. An app would have it built in. */
+export async function onionKeyOf(relayUrl: string): Promise<string> {
+  const document = (await (await fetch(`${relayUrl}/openapi.json`)).json()) as { readonly 'x-onion-key': string };
+  return document['x-onion-key'];
 }

@@ -2,6 +2,7 @@
 //   npm run demo            ends with status 0 when both phones have read their messages, or says why not
 //   npm run demo -- --keep  leaves everything running and prints where to look
 import { type Deployment, startDeployment } from '../../test/world/deployment.ts';
+import { startWitness } from '../../test/world/witness.ts';
 import { castFor } from './cast.ts';
 import { collectEvidence, type Evidence } from './evidence.ts';
 import { type Outcome, tell } from './story.ts';
@@ -37,8 +38,10 @@ async function demo(isKept: boolean): Promise<void> {
   const began = performance.now();
   timeline.title('Session push relay: from registration to the phone reading its message');
   await using deployment = await startDeployment({ progress: (step) => timeline.done(step) });
-  const cast = castFor(deployment);
-  const outcome = await Promise.race([tell(deployment, cast, timeline), interruption]);
+  await using door = await startWitness(deployment.relayUrl);
+  const scene = { ...deployment, door };
+  const cast = castFor(scene);
+  const outcome = await Promise.race([tell(scene, cast, timeline), interruption]);
   const evidence = await collectEvidence(deployment, cast, outcome);
   report(outcome, evidence);
   if (evidence.sightings.length > 0 || evidence.violations.length > 0) {
@@ -78,13 +81,18 @@ function report({ latenciesMs, watchedAfterMs }: Outcome, evidence: Evidence): v
   timeline.line(`message stored until wakeup accepted: ${latenciesMs.map((ms) => `${ms} ms`).join(', ')}`);
 }
 
-function explain({ relayUrl, apps, apns, network, dir }: Deployment): void {
+function explain({ relayUrl, onionKey, apps, apns, network, dir }: Deployment): void {
   timeline.title('Everything keeps running; Ctrl-C ends it');
   timeline.line(`relay          ${relayUrl}   health and metrics ${apps.relay.adminUrl}`);
+  timeline.line(`onion key      ${onionKey}`);
   timeline.line(`swarm-watcher  health and metrics ${apps['swarm-watcher'].adminUrl}`);
   timeline.line(`dispatcher     health and metrics ${apps.dispatcher.adminUrl}`);
   timeline.line(`oxend          ${network.oxendUrl}   data and keys ${dir}`);
   timeline.title('Try');
+  timeline.line(
+    `npx relay-client register --relay ${relayUrl} --onion ${onionKey} --oxend ${network.oxendUrl} --node-scheme http`,
+  );
+  timeline.line(`curl -s ${relayUrl}/openapi.json`);
   timeline.line(`curl -s ${relayUrl}/subscribe -d '{"pubkey":"05"}'`);
   timeline.line(`curl -s ${apps['swarm-watcher'].adminUrl}/metrics | grep ^push_`);
   timeline.line(`curl -s ${apns.controlUrl}/pushes?since=0`);

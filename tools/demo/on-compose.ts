@@ -3,8 +3,9 @@
 // for the relay, tells the story once and stays up.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PushAddress } from '../../test/world/app.ts';
-import type { NetworkAddress } from '../../test/world/deployment.ts';
+import { type NetworkAddress, onionKeyOf } from '../../test/world/deployment.ts';
 import { ServiceProcess } from '../../test/world/service-process.ts';
+import { startWitness } from '../../test/world/witness.ts';
 import { castFor } from './cast.ts';
 import { tell } from './story.ts';
 import { Timeline } from './timeline.ts';
@@ -26,8 +27,9 @@ await using networkProcess = new ServiceProcess({ name: 'network', command: netw
 await using apns = new ServiceProcess({ name: 'apns', command: ['test/stubs/apns/main.ts', ...provider(APNS_PORT)] });
 await using fcm = new ServiceProcess({ name: 'fcm', command: ['test/stubs/fcm/main.ts', ...provider(FCM_PORT)] });
 
+await using door = await startWitness(RELAY_URL);
 const scene = {
-  relayUrl: RELAY_URL,
+  door,
   network: await networkProcess.readyLine<NetworkAddress>(),
   apns: await apns.readyLine<PushAddress>(),
   fcm: await fcm.readyLine<PushAddress>(),
@@ -47,6 +49,7 @@ async function tellWhenReady(): Promise<void> {
     if (performance.now() > deadline) throw new Error(`nobody answers at ${RELAY_URL}`);
     await delay(250);
   }
-  await tell(scene, castFor(scene), timeline);
+  const whole = { ...scene, onionKey: await onionKeyOf(RELAY_URL) };
+  await tell(whole, castFor(whole), timeline);
   timeline.title('Both phones were woken and have read their messages. Everything keeps running.');
 }

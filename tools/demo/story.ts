@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type RelayAnswer, subscribeRequest } from '../../test/stubs/client/registration.ts';
+import { type RelayAnswer, type RelayRoute, subscribeRequest } from '../../test/stubs/client/registration.ts';
 import { waitForWakeup, type Wakeup } from '../../test/stubs/client/wakeup.ts';
 import type { Cast, Phone } from './cast.ts';
 import type { Scene } from './scene.ts';
@@ -26,7 +26,7 @@ const SILENCE_MS = 1_500;
 /** Tells the whole story; throws with the reason when it goes another way. */
 export async function tell(scene: Scene, cast: Cast, timeline: Timeline): Promise<Outcome> {
   const { alice, bob, group, carol } = cast;
-  const { network, relayUrl } = scene;
+  const { network, door, onionKey } = scene;
   const alreadyWatched = await confirmations(scene);
   const mailboxes = new Set<string>();
   const fromS = Math.floor(Date.now() / 1000);
@@ -35,16 +35,19 @@ export async function tell(scene: Scene, cast: Cast, timeline: Timeline): Promis
   const watchedAfterMs: number[] = [];
   const lastSeq = new Map<Phone, number>();
 
-  const register = async (phone: Phone): Promise<void> => {
+  const register = async (phone: Phone, route: RelayRoute): Promise<void> => {
+    const way = typeof route === 'string' ? 'straight' : 'through three storage nodes';
     timeline.event(
       `${phone.owner}'s phone`,
-      `registers with the relay: the own mailbox and the group's, in one request`,
+      `registers with the relay, ${way}: the own mailbox and the group's, in one request`,
     );
-    const answers = await phone.client.register(relayUrl, phone.device);
+    const before = door.visitors.length;
+    const answers = await phone.client.register(route, phone.device);
     const answeredAt = performance.now();
     for (const answer of answers) if (!('success' in answer)) throw new Error(`the relay refused: ${answer.message}`);
     timeline.event('relay', answers.map((answer) => ('added' in answer ? 'added' : 'updated')).join(', '));
     timeline.knows('relay', 'saw account and push token for a moment; kept neither');
+    timeline.knows('relay', await whoCame(scene, door.visitors.slice(before), typeof route !== 'string'));
     // Nodes count a mailbox once, however many phones read it.
     mailboxes.add(phone.account.sessionId).add(group.groupId);
     const nodesPerSwarm = network.nodes.length / new Set(network.nodes.map(({ swarm }) => swarm)).size;
@@ -97,10 +100,10 @@ export async function tell(scene: Scene, cast: Cast, timeline: Timeline): Promis
     return { text, atMs, isTimed };
   };
 
-  timeline.title('Two phones register; a new registration is watched without a restart');
+  timeline.title('Two phones register, one of them unseen; a new registration is watched without a restart');
   timeline.restart();
-  await register(alice);
-  await register(bob);
+  await register(alice, door.url);
+  await register(bob, { relayUrl: door.url, onionKey, oxendUrl: network.oxendUrl, encType: 'xchacha20' });
 
   timeline.title('A message for each');
   for (const [phone, text] of [
@@ -125,11 +128,11 @@ export async function tell(scene: Scene, cast: Cast, timeline: Timeline): Promis
 
   const signedAt = Math.floor(Date.now() / 1000);
   const replayed = subscribeRequest(alice.account, alice.device, { namespaces: alice.namespaces, signedAt });
-  const first = await post(relayUrl, 'subscribe', replayed);
+  const first = await post(door.url, 'subscribe', replayed);
   if (!('updated' in first)) throw new Error('an equal request was not taken as a renewal');
-  await alice.client.unregister(relayUrl, alice.device);
+  await alice.client.unregister(door.url, alice.device);
   timeline.event("Alice's phone", 'leaves fast mode: both mailboxes unregistered');
-  const replay = await post(relayUrl, 'subscribe', replayed);
+  const replay = await post(door.url, 'subscribe', replayed);
   if (!('error' in replay)) throw new Error('a replayed registration came back to life');
   timeline.event(
     'somebody',
@@ -161,6 +164,24 @@ interface Sent {
 }
 
 const providerOf = (phone: Phone): string => (phone.device.service === 'apns' ? 'APNs' : 'FCM');
+
+/** What the relay can say of where a request came from; throws when it is not as promised. */
+async function whoCame({ network }: Scene, visitors: readonly string[], isOnion: boolean): Promise<string> {
+  const [visitor] = visitors;
+  if (visitor === undefined || visitors.length > 1) throw new Error('a registration did not come as one connection');
+  const stats = await Promise.all(
+    network.nodes.map(async ({ controlUrl }) => (await fetch(`${controlUrl}/stats`)).json() as Promise<NodeOnionStats>),
+  );
+  const exit = stats.findIndex(({ onion }) => onion.connections.includes(visitor));
+  if (exit >= 0 !== isOnion) throw new Error('a request came to the relay from somebody else than it should');
+  return isOnion
+    ? `saw one connection, from ${visitor}: the last storage node says that it is its own; the phone's address never came near`
+    : `saw one connection, from ${visitor}: the phone itself`;
+}
+
+interface NodeOnionStats {
+  readonly onion: { readonly connections: readonly string[] };
+}
 
 /** Subscriptions that storage nodes hold, all nodes together, as the nodes tell it. */
 async function confirmations({ network }: Scene): Promise<number> {
