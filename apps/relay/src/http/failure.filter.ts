@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { Ledger } from '@push/ledger';
 import type { Metrics } from '@push/ops';
 import type { FastifyReply } from 'fastify';
+import { UnreadBody } from './body-reader.ts';
 import { failureAnswer } from './failure-answer.ts';
 import { requestFailureOf } from './request-failure.ts';
 
@@ -28,6 +29,9 @@ export class FailureFilter implements ExceptionFilter {
       this.#ledger.fault(error);
     }
     const { status, headers, body } = failureAnswer(code);
-    host.switchToHttp().getResponse<FastifyReply>().status(status).headers(headers).send(body);
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    // The rest of a body that was not read would be taken for the next request.
+    if (error instanceof UnreadBody) reply.header('connection', 'close');
+    reply.status(status).headers(headers).send(body);
   }
 }

@@ -1,8 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Metrics } from '@push/ops';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_ONION_BYTES } from './body-limits.ts';
+import { createBodyReader } from './body-reader.ts';
 import { failureAnswer } from './failure-answer.ts';
 import { requestFailureOf } from './request-failure.ts';
 
@@ -20,6 +22,8 @@ export interface SenderLimits {
 
 const SENDER_LIMITS: SenderLimits = { headersMs: 5_000, requestMs: 15_000, silenceMs: 30_000, keepAliveMs: 60_000 };
 const MAX_CONNECTIONS = 4_096;
+/** Of bodies that are being read, all together. */
+const MAX_BODIES_BYTES = 64_000_000;
 
 /**
  * The side that faces the network: nothing a sender does keeps a connection or memory for long. It hands on bodies as the
@@ -29,7 +33,6 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
   const adapter = new FastifyAdapter({
     logger: false,
     trustProxy: false,
-    bodyLimit: MAX_ONION_BYTES,
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.silenceMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -58,8 +61,16 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
     done();
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const readBody = createBodyReader({ maxBytes: MAX_ONION_BYTES, maxTotalBytes: MAX_BODIES_BYTES });
+  fastify.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload, announcedLength(payload)),
+  );
   return adapter;
+}
+
+/** NaN when the body comes in chunks. */
+function announcedLength({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? Number.NaN);
 }
 
 /** For bytes that are not HTTP, or that come too slowly to become a request. */
