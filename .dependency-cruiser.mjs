@@ -47,6 +47,14 @@ export default {
     lib('push-apns', ['protocol', 'dispatch', 'ledger', 'ops']),
     lib('push-fcm', ['protocol', 'dispatch', 'ledger', 'ops']),
     lib('nest-kit', ['ledger', 'ops']),
+    lib('client'),
+    {
+      name: 'client-runs-anywhere',
+      severity: 'error',
+      comment: 'Browsers and React Native have none of Node; noble is all it needs.',
+      from: { path: '^libs/client/src/' },
+      to: { pathNot: ['^libs/client/src/', '^node_modules/@noble/'] },
+    },
     {
       name: 'apps-never-import-apps',
       severity: 'error',

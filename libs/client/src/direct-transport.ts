@@ -1,0 +1,23 @@
+import { checkTimeout, exchange } from './exchange.ts';
+import { fetchPost } from './fetch-post.ts';
+import { originUrl, relayOrigin } from './relay-url.ts';
+import type { Post, Transport } from './transport.ts';
+
+export interface DirectTransportOptions {
+  /** `https://host` or `https://host:port`. */
+  readonly relayUrl: string;
+  /** Default: `fetch`. */
+  readonly post?: Post;
+  /** For each request. Default 15,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Straight to the relay, which then sees the device's address. Throws `InputError` for unusable options. */
+export function directTransport({ relayUrl, post = fetchPost, timeoutMs = 15_000 }: DirectTransportOptions): Transport {
+  const origin = originUrl(relayOrigin(relayUrl));
+  checkTimeout(timeoutMs);
+  return {
+    send: ({ endpoint, headers, body }) =>
+      exchange({ post, url: origin + endpoint, headers, body, timeoutMs, whom: 'the relay' }),
+  };
+}
