@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { latencyRowsOf } from './latency.ts';
+import { latencyRowsOf, type Limit } from './latency.ts';
 import { renderLatencies } from './report.ts';
 import { percentileOf } from './statistics.ts';
 
@@ -18,7 +18,11 @@ test('every kind is set against the first', () => {
   ];
   const rows = latencyRowsOf(series);
   expect(rows[1]).toEqual({ name: 'twice', tries: 100, medianMs: 100, p99Ms: 198, medianRatio: 2, p99Ratio: 2 });
-  const lines = renderLatencies({ name: 'x', title: 'X', notes: ['One.'], series, rows }).split('\n');
+  const render = (limit: Limit) =>
+    renderLatencies({ name: 'x', title: 'X', notes: ['One.'], limit, series, rows }).split('\n');
+  const lines = render({ of: 'p99Ms', most: 198 });
   expect(lines[3]).toMatch(/^ {2}twice +100 +100\.000 ms +2\.00 +198\.000 ms +2\.00$/);
-  expect(lines[4]).toBe('  - One.');
+  expect(lines[4]).toBe('  limit: 99th percentiles of at most 198 ms: held');
+  expect(lines[5]).toBe('  - One.');
+  expect(render({ of: 'medianRatio', most: 0.1 })[4]).toBe('  limit: medians within 10 %: EXCEEDED by twice');
 });

@@ -10,7 +10,7 @@ import { hold } from './contest.ts';
 import { type Figure, FULL, QUICK } from './figure.ts';
 import { notifications } from './figures/notifications.ts';
 import { onionPath, onionRegistrations } from './figures/onion-registrations.ts';
-import { refusalsInProcess, refusalsOverHttp } from './figures/refusals.ts';
+import { refusals } from './figures/refusals.ts';
 import { registrations } from './figures/registrations.ts';
 import { siege } from './figures/siege.ts';
 import { wakeups } from './figures/wakeups.ts';
@@ -22,7 +22,7 @@ import type { FigureResult, Run } from './run.ts';
 import { Stage } from './stage.ts';
 
 const FIGURES: readonly Figure[] = [registrations, onionRegistrations, onionPath, notifications, wakeups];
-const LATENCIES: readonly LatencyFigure[] = [siege, refusalsOverHttp, refusalsInProcess];
+const LATENCIES: readonly LatencyFigure[] = [siege, ...refusals];
 /** After the processes of a figure have ended, whoever still talks to them notices. */
 const SETTLED_WITHIN_MS = 5_000;
 
@@ -44,9 +44,10 @@ process.exit();
 
 async function bench({ isQuick, out, seed, only, profiles }: BenchOptions): Promise<void> {
   const scale = isQuick ? QUICK : FULL;
-  const isWanted = ({ name }: { readonly name: string }): boolean => only.length === 0 || only.includes(name);
+  const isWanted = ({ name }: { readonly name: string }): boolean =>
+    only.length === 0 || only.some((wanted) => name === wanted || name.startsWith(`${wanted}-`));
   const all = [...FIGURES, ...LATENCIES].map(({ name }) => name);
-  if (only.some((name) => !all.includes(name))) throw new Error(`there are figures for ${all.join(', ')}`);
+  if (![...FIGURES, ...LATENCIES].some(isWanted)) throw new Error(`there are figures for ${all.join(', ')}`);
   const machine = describeMachine();
   const versions = readVersions();
   const figures: FigureResult[] = [];
@@ -71,8 +72,8 @@ async function bench({ isQuick, out, seed, only, profiles }: BenchOptions): Prom
   function time(figure: LatencyFigure): Promise<LatencyResult> {
     return onStage(figure.name, async (stage) => {
       const series = await figure.measure(stage, { scale, seed });
-      const { name, title } = figure;
-      return { name, title, notes: figure.notes(scale), series, rows: latencyRowsOf(series) };
+      const { name, title, limit } = figure;
+      return { name, title, limit, notes: figure.notes(scale), series, rows: latencyRowsOf(series) };
     });
   }
 

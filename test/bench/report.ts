@@ -1,6 +1,6 @@
 import { type Comparison, coresOf, costsOf, rateOf } from './comparison.ts';
 import type { Measured } from './contest.ts';
-import type { LatencyResult } from './latency.ts';
+import { beyond, type LatencyResult } from './latency.ts';
 import type { FigureResult, Run } from './run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -38,13 +38,19 @@ export function renderFigure(figure: FigureResult): string {
   ].join('\n');
 }
 
-export function renderLatencies({ title, rows, notes }: LatencyResult): string {
+export function renderLatencies({ title, rows, notes, limit }: LatencyResult): string {
+  const wide = beyond(limit, rows);
+  const rule =
+    limit.of === 'p99Ms'
+      ? `99th percentiles of at most ${limit.most} ms`
+      : `medians within ${(100 * limit.most).toFixed(0)} %`;
   return [
     title,
     latencyRow('', 'tries', 'median', 'ratio', '99th percentile', 'ratio'),
     ...rows.map(({ name, tries, medianMs, p99Ms, medianRatio, p99Ratio }) =>
       latencyRow(name, String(tries), ms(medianMs), twoPlaces(medianRatio), ms(p99Ms), twoPlaces(p99Ratio)),
     ),
+    `  limit: ${rule}: ${wide.length === 0 ? 'held' : `EXCEEDED by ${wide.join(', ')}`}`,
     ...notes.flatMap((note) => wrapped(note, '  - ')),
   ].join('\n');
 }

@@ -90,7 +90,7 @@ function explain({ relayUrl, onionKey, apps, apns, network, dir }: Deployment): 
   timeline.line(`oxend          ${network.oxendUrl}   data and keys ${dir}`);
   timeline.title('Try');
   timeline.line(
-    `npx relay-client register --relay ${relayUrl} --onion ${onionKey} --oxend ${network.oxendUrl} --node-scheme http`,
+    `npx --no relay-client register --relay ${relayUrl} --onion ${onionKey} --oxend ${network.oxendUrl} --node-scheme http`,
   );
   timeline.line(`curl -s ${relayUrl}/openapi.json`);
   timeline.line(`curl -s ${relayUrl}/subscribe -d '{"pubkey":"05"}'`);

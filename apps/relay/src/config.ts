@@ -4,7 +4,7 @@ import { type Service, SERVICES } from '@push/protocol';
 import { type RedisSettings, redisSettings, redisVariables } from '@push/redis';
 import { readKeyRing, ringFile } from '@push/registry-redis';
 import { z } from 'zod';
-import type { AllowanceLimits } from './load/allowances.ts';
+import type { AdmissionLimits } from './load/admissions.ts';
 
 export interface RelayConfig {
   /** Where clients come in. */
@@ -26,7 +26,7 @@ export interface RelayConfig {
     /** Registrations under way at once; more requests are answered 503. */
     readonly underWay: number;
     /** For each account and signature time, in an hour or two. */
-    readonly perSignature: AllowanceLimits;
+    readonly perSignature: AdmissionLimits;
   };
   readonly logLevel: Level | 'silent';
   readonly shutdownTimeoutMs: number;
@@ -72,7 +72,7 @@ export function readRelayConfig(environment: Environment): ConfigResult<RelayCon
     ok: true,
     value: {
       http: { host: value.RELAY_HOST, port: value.RELAY_PORT },
-      publicUrl: value.RELAY_PUBLIC_URL?.replace(/\/$/, '') ?? null,
+      publicUrl: value.RELAY_PUBLIC_URL === undefined ? null : new URL(value.RELAY_PUBLIC_URL).origin,
       admin: { host: value.RELAY_ADMIN_HOST, port: value.RELAY_ADMIN_PORT },
       services: value.RELAY_SERVICES,
       redis: redisSettings(value),

@@ -17,7 +17,7 @@ import type { RelayConfig } from './config.ts';
 import { outliveFailedAccepts } from './http/failed-accepts.ts';
 import { FailureFilter } from './http/failure.filter.ts';
 import { createPublicAdapter } from './http/public-adapter.ts';
-import { createAllowances } from './load/allowances.ts';
+import { createAdmissions } from './load/admissions.ts';
 import { createGate } from './load/gate.ts';
 import { onionKeysOf, publishedKey } from './onion/onion-keys.ts';
 import { createPublicDoor } from './public-door.ts';
@@ -73,9 +73,9 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   const onionRing = starting.use(watchKeyRing({ file: config.keys.onionSecret, purpose: 'onion', ledger }));
   const onionKeys = onionKeysOf(onionRing);
   const gate = createGate({ limit: config.limits.underWay, ledger });
-  const allowances = createAllowances(config.limits.perSignature);
+  const admissions = createAdmissions(config.limits.perSignature);
   const offered = new Set(config.services);
-  const registrar = createRegistrar({ registry, offered, lane, gate, allowances, clock, ledger, metrics });
+  const registrar = createRegistrar({ registry, offered, lane, gate, admissions, clock, ledger, metrics });
   const door = createPublicDoor({ registrar, services: config.services, onionKeys, metrics });
 
   const adapter = createPublicAdapter(metrics);

@@ -72,6 +72,13 @@ describe('the public listener', () => {
     expect(response.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
   });
 
+  test('a request may name the whole URL', async () => {
+    const answer = await exchange(
+      'POST http://relay.example/subscribe?x HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n\[\]$/);
+  });
+
   test('a query does not hide a path', async () => {
     const response = await fetch(`${relay.url}/subscribe?a=b`, { method: 'POST', body: '[]' });
     expect([response.status, await response.json()]).toEqual([200, []]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Environment } from '@push/ops';
 import { RegistryUnavailable, type RegistryWriter } from '@push/registry';
 import { listeningServer } from '../../../test/world/listening-server.ts';
 import { createPhone, type Fields } from './phone.ts';
@@ -26,6 +27,31 @@ function failing(error: unknown): RegistryWriter {
   };
   return { subscribe: fail, unsubscribe: fail };
 }
+
+describe('a relay that starts', () => {
+  const told = async (environment: Environment): Promise<Fields & { readonly port: number }> => {
+    await using relay = await openRelay({ environment });
+    const line = relay.log.find((text) => text.includes('"relay.onion"'));
+    return { ...(JSON.parse(line ?? '{}') as Fields), port: relay.port };
+  };
+
+  test('tells what apps build in: its public onion key and its URL', async () => {
+    const line = await told({ RELAY_PUBLIC_URL: 'https://Push.example.org/' });
+    expect(line).toMatchObject({ key: expect.stringMatching(/^[0-9a-f]{64}$/), url: 'https://push.example.org' });
+  });
+
+  test('tells where it listens when it was not told where it is found', async () => {
+    const { url, port } = await told({});
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  test.each([
+    ['http://my_relay:3000', 'http://my_relay:3000'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+  ])('tells %s as %s', async (given, url) => {
+    expect(await told({ RELAY_PUBLIC_URL: given })).toMatchObject({ url });
+  });
+});
 
 describe('a relay that stops', () => {
   test('answers what it was asked before, and takes no new connection', async () => {

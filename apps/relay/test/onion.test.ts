@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { once } from 'node:events';
 import { formatKeyRing, parseKeyRing } from '@push/sealing';
 import type { UnixSeconds } from '@push/protocol';
 import { bencode } from '../../../test/stubs/wire/bencode.ts';
@@ -106,6 +108,53 @@ describe('a registration in an onion request', () => {
     expect(JSON.parse((await bring(old)).text)).toMatchObject({ updated: true });
     expect((await relay.ask('/unsubscribe', phone.unsubscribe())).body).toMatchObject({ removed: true });
   });
+});
+
+describe('inside as over HTTP', () => {
+  const phone = createPhone();
+  test.each<readonly [string, string, string]>([
+    ['POST', '/subscribe', '[]'],
+    ['POST', '/subscribe', JSON.stringify(phone.subscribe())],
+    ['POST', '/subscribe', JSON.stringify([{}, phone.subscribe({ service: 'x' })])],
+    ['POST', '/subscribe?a=b', '[]'],
+    ['POST', '/subscribe', 'x'],
+    ['POST', '/subscribe', `[${'0,'.repeat(600)}0]`],
+    ['POST', '/unsubscribe', JSON.stringify(phone.unsubscribe({ sig_ts: 1 }))],
+    ['POST', '/subscribe/', '[]'],
+    ['POST', '//subscribe', '[]'],
+    ['POST', '/%73ubscribe', '[]'],
+    ['POST', '/%zz', '[]'],
+    ['PUT', '/subscribe', '[]'],
+    ['DELETE', '/unsubscribe', ''],
+    ['GET', '/', ''],
+    ['GET', '/openapi.json', ''],
+  ])('%s %s %.30s is answered alike', async (method, endpoint, body) => {
+    const withBody = method === 'GET' ? {} : { body };
+    await relay.ask('/subscribe', phone.subscribe());
+    const response = await fetch(relay.url + endpoint, { method, ...withBody });
+    const direct = [response.status, response.headers.get('content-type'), await response.text()];
+    const inside = await bring(sealRequest(relay.onionKey, { method, endpoint, ...withBody }, 'xchacha20'));
+    expect([inside.code, inside.headers['content-type'], inside.text]).toEqual(direct);
+  });
+});
+
+test('a list of groups is answered inside while others hold hundreds of huge bodies back', async () => {
+  const stalled = Array.from({ length: 700 }, () => {
+    const socket = connect(relay.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /subscribe HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n');
+    socket.write(Buffer.alloc(99_000, 0x20));
+    return socket;
+  });
+  try {
+    // Somebody is given up: there is no room for another.
+    await Promise.any(stalled.map((socket) => once(socket, 'data')));
+    const groups = Array.from({ length: 100 }, () => createPhone({ prefix: '03' }).subscribe());
+    const answer = await bring(sealRequest(relay.onionKey, { body: JSON.stringify(groups) }, 'xchacha20'));
+    expect([answer.code, answer.text.match(/"added":true/g)]).toEqual([200, Array(100).fill('"added":true')]);
+  } finally {
+    for (const socket of stalled) socket.destroy();
+  }
 });
 
 describe('whatever else is inside', () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type RegistryWriter, RegistryUnavailable } from '@push/registry';
 import { readFileSync } from 'node:fs';
+import { failureAnswer } from '../src/failure/failure-answer.ts';
 import { createPhone, type Fields } from './phone.ts';
 import { openRelay, type RunningRelay } from './relay-world.ts';
 
@@ -116,6 +118,26 @@ describe('openapi.json', () => {
     const response = await relay.post(path, body);
     expect(response.status).toBe(status);
     expect(validator(answerSchema(path, status))(await response.json())).toBe(true);
+  });
+
+  test('describes how a registration fails that could not be stored, wholly or before it was looked at', async () => {
+    const registry: RegistryWriter = {
+      subscribe: () => Promise.reject(new RegistryUnavailable('unreachable')),
+      unsubscribe: () => Promise.reject(new RegistryUnavailable('unreachable')),
+    };
+    await using broken = await openRelay({ registry });
+    const says = validator(answerSchema('/subscribe', 503));
+    const own = createPhone();
+    for (const body of [own.subscribe(), [own.subscribe(), {}]]) {
+      const answer = await broken.ask('/subscribe', body);
+      expect([answer.status, says(answer.body)]).toEqual([503, true]);
+    }
+    expect(says(JSON.parse(failureAnswer('overloaded').body))).toBe(true);
+  });
+
+  test('describes what a sender is told who is too slow', () => {
+    const says = validator(answerSchema('/subscribe', 408));
+    expect(says(JSON.parse(failureAnswer('too-slow').body))).toBe(true);
   });
 
   test('takes lists as the relay does', async () => {

@@ -1,6 +1,6 @@
 import { utf8Bytes } from './bytes.ts';
 
-/** A relay reads 100,000 bytes. The slack is for what an onion request puts around the list, less than a thousand. */
+/** A relay reads 100,000 bytes, over HTTP and inside an onion request; other relays may count what is around them. */
 const MAX_BODY_BYTES = 98_000;
 const MAX_ITEMS = 100;
 

@@ -11,10 +11,13 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
   /** Who is asked, for messages. */
   readonly whom: string;
+  /** What it means when nobody is there. Default `unreachable`. */
+  readonly whenAbsent?: 'unreachable' | 'path-failed';
 }
 
 /** POSTs once and has an answer or a {@link RelayError} within the time, also when `post` ignores its signal. */
-export async function exchange({ post, url, headers, body, timeoutMs, whom }: ExchangeOptions): Promise<RelayResponse> {
+export async function exchange(options: ExchangeOptions): Promise<RelayResponse> {
+  const { post, url, headers, body, timeoutMs, whom, whenAbsent = 'unreachable' } = options;
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {
@@ -29,7 +32,7 @@ export async function exchange({ post, url, headers, body, timeoutMs, whom }: Ex
     return { status: answer.status, headers: headerView(answer.headers), body: answer.body };
   } catch (cause) {
     if (cause instanceof RelayError) throw cause;
-    throw new RelayError('unreachable', `${whom} could not be reached`, { cause });
+    throw new RelayError(whenAbsent, `${whom} could not be reached`, { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,8 @@ import type { ItemOutcome } from './outcome.ts';
  * - `timed-out`: no answer in time; the request may have been carried out
  * - `overloaded`: the relay asks to come back later (503, or 429 from a proxy), see `retryAfterS` and `items`
  * - `rejected`: 4xx, the request is wrong as a whole; see `status` and `number`
- * - `path-failed`: the nodes of the onion path did not bring an answer; `status` is what the first node said
+ * - `path-failed`: the nodes of the onion path did not bring an answer; `status` is what the first node said, `null` when it
+ *   is not there. Take another path
  * - `unreadable`: something answered, but not as a relay does
  */
 export type RelayErrorCode = 'unreachable' | 'timed-out' | 'overloaded' | 'rejected' | 'path-failed' | 'unreadable';

@@ -145,10 +145,11 @@ describe('a path', () => {
     expect(await failureOf(clientOver(post).probe())).toMatchObject({ code: 'unreadable' });
   });
 
-  test('whose first node is not there is unreachable; one that is silent runs out of time', async () => {
+  test('whose first node is not there is to blame; one that is silent runs out of time', async () => {
     const broken = clientOver(() => Promise.reject(new Error('ECONNREFUSED')));
     expect(await failureOf(broken.probe())).toMatchObject({
-      code: 'unreachable',
+      code: 'path-failed',
+      status: null,
       message: 'the first node of the path could not be reached',
     });
     const silent = clientOver(() => new Promise(() => {}), { timeoutMs: 10 });

@@ -13,7 +13,7 @@ const WHERE = /^[a-z0-9][a-z0-9./-]{0,60}\.[cm]?[jt]s:\d{1,6}$/;
 /** 32 bytes in hexadecimal that an operator publishes. Nothing tells it from another key, so one event alone may have it. */
 const PUBLISHED_KEY = /^[0-9a-f]{64}$/;
 /** Scheme, host and port of our own listener. */
-const OWN_URL = /^https?:\/\/([A-Za-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/i;
+const OWN_URL = /^https?:\/\/([A-Za-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/i;
 const IP_ADDRESS = /^\d{1,3}(\.\d{1,3}){3}|^[0-9a-f:]*:[0-9a-f:]*:/i;
 /** Sixteen characters that mix cases with digits, or hold many digits, are an id, a key or a token, never a word of ours. */
 function looksOpaque(text: string): boolean {

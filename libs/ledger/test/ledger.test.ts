@@ -45,6 +45,29 @@ describe('the ledger', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ signal: null });
   });
 
+  test('has one event alone that may tell a key, and takes nothing but a key and an origin there', () => {
+    const kinds = Object.entries(EVENTS).flatMap(([name, { fields }]) =>
+      Object.values(fields).map((kind) => [name, kind] as const),
+    );
+    const special = kinds.filter(([, kind]) => kind === 'published-key' || kind === 'own-url');
+    expect(special).toEqual([
+      ['relay.onion', 'published-key'],
+      ['relay.onion', 'own-url'],
+    ]);
+    const told = (key: string, url: string): unknown => {
+      const lines: string[] = [];
+      ledgerInto(lines).record('relay.onion', { key, url });
+      return JSON.parse(lines[0] ?? '');
+    };
+    const key = SECRET.slice(0, 64);
+    for (const url of ['https://push.example.org', 'http://my_relay:3000', 'http://[::1]:3000', 'http://127.0.0.1:1']) {
+      expect(told(key, url)).toMatchObject({ key, url });
+    }
+    for (const url of ['https://u:p@host', 'https://host/path', 'https://host?token=x', 'ftp://host', 'said hello']) {
+      expect(told(`05${key}`, url)).toMatchObject({ key: null, url: null });
+    }
+  });
+
   test('tells class, code and own place of an error, never its text', () => {
     const lines: string[] = [];
     const error = Object.assign(new TypeError(`bad ${SECRET}`), { code: 'ERR_X', command: { args: [SECRET] } });

@@ -181,7 +181,8 @@ describe('an onion request', () => {
   });
 
   test('that nobody opens has an answer that nobody opens', () => {
-    const opened = open(whole({ enc_type: 'rot13' }));
+    const opened = open(withLength(sealed.length - 1));
+    expect(opened.plaintext).toBeNull();
     expect(() => client.open(Buffer.from(opened.sealAnswer(Buffer.from('you'))))).toThrow(NOT_AUTHENTIC);
   });
 });

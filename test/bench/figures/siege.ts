@@ -17,6 +17,7 @@ export const siege: LatencyFigure = {
       `byte each quarter of a second and ${HUGE_SENDERS} that send 50 MB each, again and again, from another process.`,
     'Client, besieger, relay and Redis share the cores of this machine.',
   ],
+  limit: { of: 'p99Ms', most: 300 },
   measure: async (stage, { scale, seed }) => {
     const relay = await stage.app('relay', relayEnvironment(await stage.foundation()));
     const besieger = await stage.helper('besieger');

@@ -7,17 +7,9 @@ export const postToRelay: Post = (url, body, signal, headers) => post(url, { bod
 /**
  * The same to the first node of an onion path, whatever its certificate. Storage nodes sign theirs themselves, so no
  * authority could vouch for it; and nothing depends on it: what is sent is sealed to the node's X25519 key, which oxend told,
- * and the answer to a key that only the relay and this program have. A node that is not there is the path's failure, not the
- * relay's.
+ * and the answer to a key that only the relay and this program have.
  */
-export const postToGuard: Post = async (url, body, signal, headers) => {
-  try {
-    return await post(url, { body, signal, headers, verifies: false });
-  } catch (cause) {
-    if (cause instanceof RelayError) throw cause;
-    throw new RelayError('path-failed', 'the first node of the path could not be reached', { cause });
-  }
-};
+export const postToGuard: Post = (url, body, signal, headers) => post(url, { body, signal, headers, verifies: false });
 
 async function post(url: string, options: Omit<ExchangeOptions, 'method' | 'maxBytes'>): Promise<PostAnswer> {
   try {

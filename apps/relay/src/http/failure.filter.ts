@@ -3,8 +3,8 @@ import type { Ledger } from '@push/ledger';
 import type { Metrics } from '@push/ops';
 import type { FastifyReply } from 'fastify';
 import { UnreadBody } from './body-reader.ts';
-import { failureAnswer } from './failure-answer.ts';
-import { requestFailureOf } from './request-failure.ts';
+import { failureAnswer } from '../failure/failure-answer.ts';
+import { requestFailureOf } from '../failure/request-failure.ts';
 
 /** Nest's names for what the filter tells of a fault. */
 export const LEDGER = Symbol('Ledger');

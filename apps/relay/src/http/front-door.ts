@@ -1,7 +1,7 @@
 import type { Metrics } from '@push/ops';
-import type { RequestFailureCode } from '../registration/failure.ts';
-import { failureAnswer } from './failure-answer.ts';
-import type { Inbound, Outbound, Route, Routes } from './route.ts';
+import type { Inbound, Outbound, Route, Routes } from '../exchange/route.ts';
+import { failureAnswer } from '../failure/failure-answer.ts';
+import type { RequestFailureCode } from '../failure/failures.ts';
 
 /** Answers requests by their path, whether they came over HTTP or inside an onion request. Never rejects. */
 export interface FrontDoor {
@@ -17,10 +17,26 @@ export function createFrontDoor(routes: Routes, metrics: Metrics): FrontDoor {
   };
   return {
     answer: async ({ method, url, body }) => {
-      const route = byPath.get(url.split('?', 1)[0] ?? '');
+      const path = pathOf(url);
+      if (path === null) return refuse('not-http');
+      const route = byPath.get(path);
       if (route === undefined) return refuse('not-found');
       if (route.method !== method) return refuse('wrong-method', { allow: route.method });
       return body.length > route.maxBodyBytes ? refuse('too-large') : route.handle(body);
     },
   };
+}
+
+/** RFC 9112, section 3.2.2: a request may name the whole URL. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
+/** Without origin and query, as it is written; `null` where it is not written as a path can be. */
+function pathOf(url: string): string | null {
+  const path = url.replace(ORIGIN, '').split('?', 1)[0] ?? '';
+  try {
+    decodeURI(path);
+    return path;
+  } catch {
+    return null;
+  }
 }

@@ -3,10 +3,10 @@ import type { Metrics } from '@push/ops';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { MAX_ONION_BYTES } from './body-limits.ts';
+import { MAX_ONION_BYTES } from '../exchange/limits.ts';
 import { createBodyReader } from './body-reader.ts';
-import { failureAnswer } from './failure-answer.ts';
-import { requestFailureOf } from './request-failure.ts';
+import { failureAnswer } from '../failure/failure-answer.ts';
+import { requestFailureOf } from '../failure/request-failure.ts';
 
 /** How long a sender may take, in milliseconds. */
 export interface SenderLimits {

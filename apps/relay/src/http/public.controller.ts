@@ -1,5 +1,6 @@
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HeldBody } from './body-reader.ts';
 import type { FrontDoor } from './front-door.ts';
 
 /** Nest's name for the {@link FrontDoor}. */
@@ -16,9 +17,13 @@ export class PublicController {
 
   @All('*')
   async answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { method, url, body } = request;
-    const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-    const answer = await this.#door.answer({ method, url, body: bytes });
-    await reply.status(answer.status).headers(answer.headers).send(answer.body);
+    const { method, url } = request;
+    const held = request.body as HeldBody | null | undefined;
+    try {
+      const answer = await this.#door.answer({ method, url, body: held?.bytes ?? new Uint8Array() });
+      await reply.status(answer.status).headers(answer.headers).send(answer.body);
+    } finally {
+      held?.[Symbol.dispose]();
+    }
   }
 }

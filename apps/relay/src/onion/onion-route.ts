@@ -1,9 +1,9 @@
 import type { Metrics } from '@push/ops';
 import { encodeInnerAnswer, type InnerRequest, openOnion, readInnerRequest } from '@push/protocol';
-import { MAX_ONION_BYTES } from '../http/body-limits.ts';
-import { failureAnswer } from '../http/failure-answer.ts';
+import { MAX_ONION_BYTES } from '../exchange/limits.ts';
+import { failureAnswer } from '../failure/failure-answer.ts';
 import type { FrontDoor } from '../http/front-door.ts';
-import type { Outbound, Routes } from '../http/route.ts';
+import type { Outbound, Routes } from '../exchange/route.ts';
 import type { OnionKeys } from './onion-keys.ts';
 
 export const ONION_PATH = '/oxen/v4/lsrpc';

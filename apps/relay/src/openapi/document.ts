@@ -1,10 +1,10 @@
 import { VERSION } from '@push/ops';
 import type { Service } from '@push/protocol';
 import { z } from 'zod';
-import { MAX_BODY_BYTES, MAX_ONION_BYTES } from '../http/body-limits.ts';
+import { MAX_BODY_BYTES, MAX_ITEMS, MAX_ONION_BYTES } from '../exchange/limits.ts';
 import { ONION_PATH } from '../onion/onion-route.ts';
-import { errorAnswerSchema, subscribeAnswerSchema, unsubscribeAnswerSchema } from '../registration/answer-schema.ts';
-import { MAX_ITEMS } from '../registration/request-body.ts';
+import { errorAnswerSchema } from '../failure/failure-answer.ts';
+import { subscribeAnswerSchema, unsubscribeAnswerSchema } from '../registration/answer-schema.ts';
 import { subscribeSchema, unsubscribeSchema } from '../registration/request-schema.ts';
 
 /**
@@ -110,6 +110,7 @@ const onion = {
     400: failure('Made for another key, or tampered with'),
     408: COMMON_FAILURES[408],
     413: failure(`The body is larger than ${MAX_ONION_BYTES} bytes`),
+    503: failure('More bodies are being held than there is memory for, and none of them can be given up; rare'),
   },
 };
 

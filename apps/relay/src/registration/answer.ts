@@ -1,6 +1,7 @@
 import type { SubscribeOutcome, UnsubscribeOutcome } from '@push/registry';
-import type { Answer, ErrorAnswer } from './answer-schema.ts';
-import { type Failure, FAILURES, type ItemFailure, type ItemFailureCode } from './failure.ts';
+import { errorAnswer } from '../failure/failure-answer.ts';
+import { FAILURES, type ItemFailure, type ItemFailureCode } from '../failure/failures.ts';
+import type { Answer } from './answer-schema.ts';
 
 /** How one item came out: its answer, what it is counted as, and the least status the whole answer must have. */
 export interface Verdict {
@@ -13,10 +14,6 @@ export function failed(failure: ItemFailure): Verdict {
   return { answer: errorAnswer(failure), outcome: failure.code, status: FAILURES[failure.code].status };
 }
 
-export function errorAnswer({ code, message }: Failure): ErrorAnswer {
-  return { error: FAILURES[code].number, message };
-}
-
 export function subscribed(outcome: SubscribeOutcome): Verdict {
   switch (outcome) {
     case 'added':
@@ -26,7 +23,7 @@ export function subscribed(outcome: SubscribeOutcome): Verdict {
     case 'superseded':
       return failed({ code: 'superseded', message: 'this registration was ended after sig_ts; sign a new one' });
     case 'not-admitted':
-      return failed(EXHAUSTED);
+      return EXHAUSTED;
   }
 }
 
@@ -39,11 +36,11 @@ export function unsubscribed(outcome: UnsubscribeOutcome): Verdict {
     case 'superseded':
       return failed({ code: 'superseded', message: 'a registration newer than sig_ts exists and stays' });
     case 'not-admitted':
-      return failed(EXHAUSTED);
+      return EXHAUSTED;
   }
 }
 
-export const EXHAUSTED: ItemFailure = {
+const EXHAUSTED = failed({
   code: 'exhausted',
   message: 'too much was asked for with this sig_ts; sign at a later second',
-};
+});

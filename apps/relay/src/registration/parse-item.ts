@@ -13,7 +13,7 @@ import {
 } from '@push/protocol';
 import type { Deregistration, Registration } from '@push/registry';
 import type { z } from 'zod';
-import type { ItemFailure } from './failure.ts';
+import type { ItemFailure } from '../failure/failures.ts';
 import { subscribeSchema, type UnsubscribeFields, unsubscribeSchema } from './request-schema.ts';
 
 export type Parsed<T> =

@@ -2,11 +2,12 @@ import type { Ledger } from '@push/ledger';
 import type { Clock, Lane, Metrics } from '@push/ops';
 import { authorizeMonitor, authorizeUnsubscribe, type Refusal, type Service } from '@push/protocol';
 import { RegistryUnavailable, type RegistryWriter } from '@push/registry';
-import type { Allowances } from '../load/allowances.ts';
+import type { Admissions } from '../load/admissions.ts';
 import type { Gate } from '../load/gate.ts';
-import { EXHAUSTED, failed, subscribed, unsubscribed, type Verdict } from './answer.ts';
+import { failed, subscribed, unsubscribed, type Verdict } from './answer.ts';
 import type { Answer } from './answer-schema.ts';
-import type { ItemFailure, RequestFailureCode } from './failure.ts';
+import { FAULT } from '../failure/failure-answer.ts';
+import type { ItemFailure, RequestFailureCode } from '../failure/failures.ts';
 import { inTurn } from './in-turn.ts';
 import { parseSubscribe, parseUnsubscribe } from './parse-item.ts';
 import { REFUSAL_MESSAGES } from './refusal-message.ts';
@@ -31,7 +32,7 @@ export interface RegistrarOptions {
   readonly lane: Lane;
   /** Bounds the items under way. */
   readonly gate: Gate;
-  readonly allowances: Allowances;
+  readonly admissions: Admissions;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly metrics: Metrics;
@@ -41,7 +42,7 @@ export interface RegistrarOptions {
 const ITEMS_AT_ONCE = 16;
 
 export function createRegistrar(options: RegistrarOptions): Registrar {
-  const { registry, offered, lane, gate, allowances, clock, ledger, metrics } = options;
+  const { registry, offered, lane, gate, admissions, clock, ledger, metrics } = options;
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
 
   const subscribe: Handler = async (item, store) => {
@@ -49,8 +50,8 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
     if (!parsed.ok) return failed(parsed.failure);
     const refusal = authorizeMonitor(parsed.value.request, nowS());
     if (refusal !== null) return failed(refused(refusal));
-    const allowance = allowances.of(parsed.value.request);
-    return store(() => registry.subscribe(parsed.value, allowance.takeNew), subscribed);
+    const admits = admissions(parsed.value.request);
+    return store(() => registry.subscribe(parsed.value, admits), subscribed);
   };
 
   const unsubscribe: Handler = async (item, store) => {
@@ -58,9 +59,8 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
     if (!parsed.ok) return failed(parsed.failure);
     const refusal = authorizeUnsubscribe(parsed.value.request, nowS());
     if (refusal !== null) return failed(refused(refusal));
-    const allowance = allowances.of(parsed.value.request);
-    if (!allowance.coversRequest) return failed(EXHAUSTED);
-    return store(() => registry.unsubscribe(parsed.value, allowance.takeNew), unsubscribed);
+    const admits = admissions(parsed.value.request);
+    return store(() => registry.unsubscribe(parsed.value, admits), unsubscribed);
   };
 
   const handlers: { readonly [E in Endpoint]: Handler } = { subscribe, unsubscribe };
@@ -68,7 +68,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   const fault = (error: unknown): Verdict => {
     ledger.fault(error);
     metrics.count('push_faults_total', {});
-    return failed({ code: 'internal', message: 'something went wrong here; the request may be sent again' });
+    return failed(FAULT);
   };
 
   /** For the items of one request: once the registry cannot be reached, the rest of them does not wait for it in turn. */

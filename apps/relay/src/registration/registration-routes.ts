@@ -1,6 +1,6 @@
-import { MAX_BODY_BYTES } from '../http/body-limits.ts';
-import { failureAnswer } from '../http/failure-answer.ts';
-import { jsonAnswer, type Route, type Routes } from '../http/route.ts';
+import { MAX_BODY_BYTES } from '../exchange/limits.ts';
+import { failureAnswer } from '../failure/failure-answer.ts';
+import { jsonAnswer, type Route, type Routes } from '../exchange/route.ts';
 import type { Endpoint, Registrar } from './registrar.ts';
 
 /** What clients call to register and to leave. */

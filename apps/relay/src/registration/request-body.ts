@@ -1,13 +1,11 @@
-import type { RequestFailureCode } from './failure.ts';
+import { MAX_ITEMS } from '../exchange/limits.ts';
+import type { RequestFailureCode } from '../failure/failures.ts';
 
 /** A client sends one object, or a list of them and then gets a list back. */
 export type RequestItems =
   | { readonly kind: 'one'; readonly item: unknown }
   | { readonly kind: 'many'; readonly items: readonly unknown[] }
   | { readonly kind: 'failure'; readonly code: RequestFailureCode };
-
-/** Over 300 bytes go into one registration and 100,000 into a body, so a list of more items holds something else. */
-export const MAX_ITEMS = 500;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -47,7 +47,8 @@ export function onionTransport(options: OnionTransportOptions): Transport {
       if (layer === null) throw new InputError('onionKey', 'must be a usable X25519 key');
       const body = wrapForPath(frame(layer.ciphertext, forwarding(origin, layer, encType)), nodes, random);
       const url = `${nodes[0].url.replace(/\/+$/, '')}/onion_req/v2`;
-      const outer = await exchange({ post, url, headers: {}, body, timeoutMs, whom: 'the first node of the path' });
+      const whom = 'the first node of the path';
+      const outer = await exchange({ post, url, headers: {}, body, timeoutMs, whom, whenAbsent: 'path-failed' });
       const { status } = outer;
       if (status === 200) return openAnswer(layer, outer.body);
       throw new RelayError('path-failed', `the onion path failed with status ${status}`, { status });

@@ -1,4 +1,4 @@
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { hchacha } from '@noble/ciphers/chacha.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { X25519Key } from '../bytes.ts';
@@ -18,51 +18,73 @@ export interface OnionCipher {
   deriveKey(agreement: OnionKeyAgreement): Uint8Array;
   /** Nonce ‖ ciphertext ‖ tag, under a fresh random nonce. */
   seal(key: Uint8Array, plaintext: Uint8Array): Uint8Array;
-  /** `null` for whatever was not sealed under this key. */
+  /** `null` for whatever was not sealed under this key, which takes as long to find out as opening does. */
   open(key: Uint8Array, sealed: Uint8Array): Uint8Array | null;
 }
 
 const TAG_BYTES = 16;
-const XCHACHA_NONCE_BYTES = 24;
-const GCM_NONCE_BYTES = 12;
+
+/** One of two ciphers of Node, which are used alike, and what it is given for a key and a nonce. */
+interface Aead {
+  readonly name: 'aes-256-gcm' | 'chacha20-poly1305';
+  readonly nonceBytes: number;
+  readonly prepare: (key: Uint8Array, nonce: Uint8Array) => { readonly key: Uint8Array; readonly iv: Uint8Array };
+}
+
+function aead({ name, nonceBytes, prepare }: Aead): Omit<OnionCipher, 'deriveKey'> {
+  return {
+    seal: (key, plaintext) => {
+      const nonce = randomBytes(nonceBytes);
+      const inner = prepare(key, nonce);
+      const cipher = createCipheriv(name as 'aes-256-gcm', inner.key, inner.iv, { authTagLength: TAG_BYTES });
+      return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    },
+    open: (key, sealed) => {
+      if (sealed.length < nonceBytes + TAG_BYTES) return null;
+      const inner = prepare(key, sealed.subarray(0, nonceBytes));
+      const decipher = createDecipheriv(name as 'aes-256-gcm', inner.key, inner.iv, { authTagLength: TAG_BYTES });
+      decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+      const plaintext = decipher.update(sealed.subarray(nonceBytes, -TAG_BYTES));
+      try {
+        decipher.final();
+        return plaintext;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** The first block of ChaCha20's state, "expand 32-byte k". */
+const SIGMA = words(Buffer.from('expand 32-byte k', 'latin1'));
+
+/**
+ * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, section 2.3): HChaCha20 of the key and 16 bytes of the nonce is the key of
+ * ChaCha20-Poly1305, the other 8 bytes its nonce behind four zeros. Node's decrypts while it authenticates.
+ */
+function xchachaSubkey(key: Uint8Array, nonce: Uint8Array): { readonly key: Uint8Array; readonly iv: Uint8Array } {
+  const subkey = new Uint32Array(8);
+  hchacha(SIGMA, words(key), words(nonce.subarray(0, 16)), subkey);
+  const bytes = Buffer.alloc(32);
+  subkey.forEach((word, index) => bytes.writeUInt32LE(word, 4 * index));
+  return { key: bytes, iv: Buffer.concat([Buffer.alloc(4), nonce.subarray(16)]) };
+}
+
+/** Little-endian. */
+function words(bytes: Uint8Array): Uint32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, index) => view.getUint32(4 * index, true));
+}
 
 const xchacha20: OnionCipher = {
   deriveKey: ({ sharedSecret, clientKey, serverKey }) =>
     blake2b(Buffer.concat([sharedSecret, clientKey, serverKey]), { dkLen: 32 }),
-  seal: (key, plaintext) => {
-    const nonce = randomBytes(XCHACHA_NONCE_BYTES);
-    return Buffer.concat([nonce, xchacha20poly1305(key, nonce).encrypt(plaintext)]);
-  },
-  open: (key, sealed) => {
-    if (sealed.length < XCHACHA_NONCE_BYTES + TAG_BYTES) return null;
-    const nonce = sealed.subarray(0, XCHACHA_NONCE_BYTES);
-    try {
-      return xchacha20poly1305(key, nonce).decrypt(sealed.subarray(XCHACHA_NONCE_BYTES));
-    } catch {
-      return null;
-    }
-  },
+  ...aead({ name: 'chacha20-poly1305', nonceBytes: 24, prepare: xchachaSubkey }),
 };
 
 const aesGcm: OnionCipher = {
   deriveKey: ({ sharedSecret }) => createHmac('sha256', 'LOKI').update(sharedSecret).digest(),
-  seal: (key, plaintext) => {
-    const nonce = randomBytes(GCM_NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-    return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
-  },
-  open: (key, sealed) => {
-    if (sealed.length < GCM_NONCE_BYTES + TAG_BYTES) return null;
-    const nonce = sealed.subarray(0, GCM_NONCE_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    const plaintext = decipher.update(sealed.subarray(GCM_NONCE_BYTES, -TAG_BYTES));
-    try {
-      return Buffer.concat([plaintext, decipher.final()]);
-    } catch {
-      return null;
-    }
-  },
+  ...aead({ name: 'aes-256-gcm', nonceBytes: 12, prepare: (key, iv) => ({ key, iv }) }),
 };
 
 /** Onion requests of version 4. */

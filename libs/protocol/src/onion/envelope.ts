@@ -25,6 +25,7 @@ const CIPHERS: ReadonlyMap<unknown, OnionCipherName> = new Map([
 ]);
 const HEX_KEY = /^[0-9A-Fa-f]{64}$/;
 const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 /** As JSON has it: space, tab, line feed, carriage return. */
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -47,11 +48,12 @@ export function readOnionEnvelope(body: Uint8Array): OnionEnvelope | null {
 }
 
 /**
- * A JSON object in UTF-8 bytes, or `null`. What does not even begin like one costs no exception, so that bytes which were
- * shifted take no longer than others.
+ * A JSON object in UTF-8 bytes, or `null`. What does not even begin and end like one costs no exception, so that bytes which
+ * were shifted or cut take no longer than others.
  */
 export function jsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {
-  if (bytes[bytes.findIndex((byte) => !WHITE_SPACE.has(byte))] !== OPENING_BRACE) return null;
+  const isInk = (byte: number): boolean => !WHITE_SPACE.has(byte);
+  if (bytes.find(isInk) !== OPENING_BRACE || bytes.findLast(isInk) !== CLOSING_BRACE) return null;
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes));
     return typeof value === 'object' && value !== null && !Array.isArray(value)

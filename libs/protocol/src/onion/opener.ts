@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hasSmallOrderU } from '../small-order.ts';
 import { x25519, type X25519Pair, x25519Pair } from '../x25519.ts';
 import { ONION_CIPHERS } from './cipher.ts';
-import { type OnionEnvelope, readOnionEnvelope } from './envelope.ts';
+import { type OnionCipherName, type OnionEnvelope, readOnionEnvelope } from './envelope.ts';
 
 /** An onion request as far as the keys here open it, and the way to answer. */
 export interface OpenedOnion {
@@ -44,6 +44,15 @@ function decoyFor(body: Uint8Array, envelope: OnionEnvelope | null): OnionEnvelo
   return {
     ciphertext: envelope?.ciphertext ?? body.subarray(LENGTH_BYTES),
     ephemeralKey: NOBODYS_KEY,
-    cipher: envelope?.cipher ?? 'xchacha20',
+    cipher: envelope?.cipher ?? seemingCipher(body),
   };
 }
+
+/** What whoever sent this most likely meant; it only decides how long it takes to be refused. */
+function seemingCipher(body: Uint8Array): OnionCipherName {
+  const end = Buffer.from(body.buffer, body.byteOffset, body.length).subarray(-ROUTING_BYTES);
+  return end.includes('chacha') ? 'xchacha20' : 'aes-gcm';
+}
+
+/** What is behind the ciphertext of today's clients has about 200. */
+const ROUTING_BYTES = 512;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AccountId, Signature, Subaccount, SubaccountTag, UnixSeconds } from '@push/protocol';
 import { randomBytes } from 'node:crypto';
-import { createAllowances } from '../src/load/allowances.ts';
+import { createAdmissions } from '../src/load/admissions.ts';
 import { createPhone, type Fields } from './phone.ts';
 import { openRelay, type RunningRelay } from './relay-world.ts';
 
@@ -17,49 +17,50 @@ const member = (byte: number): Subaccount => ({
   signature: new Uint8Array(64) as Signature,
 });
 
-describe('what a signature time allows', () => {
+describe('what one signature time may bring about', () => {
   let elapsedMs = 0;
   const open = (newRegistrations = 2, requests = 5) =>
-    createAllowances({ newRegistrations, requests }, () => elapsedMs);
+    createAdmissions({ newRegistrations, requests }, () => elapsedMs);
 
   test('is so many new registrations and no more', () => {
-    const { of } = open();
-    expect([1, 2, 3].map(() => of(request(1)).takeNew())).toEqual([true, true, false]);
+    const admits = open();
+    expect([1, 2, 3].map(() => admits(request(1))())).toEqual([true, true, false]);
   });
 
-  test('is whole again for another second, another account and another member', () => {
-    const { of } = open(1);
-    of(request(1)).takeNew();
-    expect(of(request(1)).takeNew()).toBe(false);
-    expect(of(request(2)).takeNew()).toBe(true);
-    expect(of({ ...request(1), account: randomBytes(33) as Uint8Array as AccountId }).takeNew()).toBe(true);
-    expect(of(request(1, member(1))).takeNew()).toBe(true);
-    expect(of(request(1, member(2))).takeNew()).toBe(true);
-    expect(of(request(1, member(1))).takeNew()).toBe(false);
+  test('is counted anew for another second, another account and another member', () => {
+    const admits = open(1);
+    expect(admits(request(1))()).toBe(true);
+    expect(admits(request(1))()).toBe(false);
+    expect(admits(request(2))()).toBe(true);
+    expect(admits({ ...request(1), account: randomBytes(33) as Uint8Array as AccountId })()).toBe(true);
+    expect(admits(request(1, member(1)))()).toBe(true);
+    expect(admits(request(1, member(2)))()).toBe(true);
+    expect(admits(request(1, member(1)))()).toBe(false);
   });
 
-  test('ends with so many requests, whatever they are', () => {
-    const { of } = open(10, 3);
-    expect([1, 2, 3, 4].map(() => of(request(1)).coversRequest)).toEqual([true, true, true, false]);
-    expect(of(request(1)).takeNew()).toBe(false);
+  test('is nothing new after so many requests, whatever they were', () => {
+    const admits = open(10, 3);
+    for (let i = 0; i < 3; i++) admits(request(1));
+    expect(admits(request(1))()).toBe(false);
+    expect(admits(request(2))()).toBe(true);
   });
 
   test('is remembered for an hour at least and two at most', () => {
     elapsedMs = 0;
-    const { of } = open(1);
+    const admits = open(1);
     elapsedMs = HOUR_MS - 1;
-    of(request(1)).takeNew();
+    admits(request(1))();
     elapsedMs += HOUR_MS - 1;
-    expect(of(request(1)).takeNew()).toBe(false);
+    expect(admits(request(1))()).toBe(false);
     elapsedMs += 2 * HOUR_MS;
-    expect(of(request(1)).takeNew()).toBe(true);
+    expect(admits(request(1))()).toBe(true);
   });
 
-  test('is kept for a bounded number of signatures, and the newest have theirs', () => {
-    const { of } = open(1);
-    for (let second = 0; second < 250_000; second++) of(request(second)).takeNew();
-    expect(of(request(249_999)).takeNew()).toBe(false);
-    expect(of(request(0)).takeNew()).toBe(true);
+  test('is remembered for a bounded number of signatures, the newest', () => {
+    const admits = open(1);
+    for (let second = 0; second < 250_000; second++) admits(request(second))();
+    expect(admits(request(249_999))()).toBe(false);
+    expect(admits(request(0))()).toBe(true);
   });
 });
 
@@ -89,13 +90,17 @@ describe('a relay that lets a signature bring two new registrations and eight re
     expect(await subscribe(phone.subscribe(someToken()))).toMatchObject({ added: true });
   });
 
-  test('renews and ends without end, but remembers no more ends of what was never there', async () => {
+  test('renews what is there without end, and ends it, however often its signature was used', async () => {
     const phone = createPhone();
     const first = phone.subscribe();
     for (let i = 0; i < 20; i++) expect(await subscribe(first)).toMatchObject({ success: true });
     expect(await subscribe({ ...first, ...someToken() })).toEqual(REFUSED);
-    const other = createPhone();
-    const same = other.unsubscribe();
+    const leaving = phone.unsubscribe({ sig_ts: first['sig_ts'] });
+    expect((await relay.ask('/unsubscribe', leaving)).body).toMatchObject({ removed: true });
+  });
+
+  test('remembers no more ends of what was never there', async () => {
+    const same = createPhone().unsubscribe();
     const outcomes = [];
     for (let i = 0; i < 3; i++) {
       outcomes.push((await relay.ask('/unsubscribe', { ...same, ...someToken() })).body);
