@@ -34,6 +34,25 @@ describe('keys:show', () => {
     expect(out).not.toMatch(new RegExp(`${secret}|${older}`));
   });
 
+  test('takes paths from where its user stands, and an empty variable as none', () => {
+    writeFileSync(join(dir, 'onion.key'), `1763769540 ${secret}\n`);
+    expect(run('keys-show', ['onion.key'], { INIT_CWD: dir })).toMatchObject({
+      status: 0,
+      out: expect.stringContaining(key),
+    });
+    const empty = run('keys-show', [], { RELAY_ONION_SECRET_FILE: '', RELAY_PUBLIC_URL: '', RELAY_DATA_DIR: dir });
+    expect(empty.errors).toContain(join(dir, 'secrets', 'relay', 'onion.key'));
+  });
+
+  test.each(['push.example.org', 'https://push.example.org/sub/path', 'ftp://push.example.org'])(
+    'says of %s what the relay would say',
+    (url) => {
+      writeFileSync(join(dir, 'onion.key'), `1763769540 ${secret}\n`);
+      const { out } = run('keys-show', [dir], { RELAY_PUBLIC_URL: url });
+      expect(out).toMatch(/^url {8}RELAY_PUBLIC_URL must /);
+    },
+  );
+
   test('finds the file that the relay is told of, and shows what keys:generate said', () => {
     const made = run('keys-generate', [join(dir, 'keys')]);
     const { out } = run('keys-show', [], { RELAY_ONION_SECRET_FILE: join(dir, 'keys', 'onion.key') });

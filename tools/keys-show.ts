@@ -2,18 +2,20 @@
 //   npm run keys:show -- [onion.key, or the folder it is in]
 // Default: RELAY_ONION_SECRET_FILE, else where `npm start` keeps it. No secret is printed.
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { env } from '@push/ops';
 import { x25519Pair } from '@push/protocol';
 import { parseKeyRing } from '@push/sealing';
 
-const { RELAY_ONION_SECRET_FILE, RELAY_DATA_DIR = '.data', RELAY_PUBLIC_URL } = process.env;
+// npm runs this in the repository's folder; paths are meant from where its user stands.
+const { INIT_CWD = process.cwd(), RELAY_ONION_SECRET_FILE, RELAY_DATA_DIR, RELAY_PUBLIC_URL } = process.env;
 
 function main(given: string | undefined): number {
   if (given?.startsWith('-') === true) {
     console.error('usage: npm run keys:show -- [onion.key, or the folder it is in]');
     return 2;
   }
-  const path = fileAt(given ?? RELAY_ONION_SECRET_FILE ?? join(RELAY_DATA_DIR, 'secrets', 'relay', 'onion.key'));
+  const path = fileAt(given);
   const text = read(path);
   if (text === null) {
     console.error(`${path} cannot be read; name the onion.key of your relay, or make one with npm run keys:generate`);
@@ -24,7 +26,7 @@ function main(given: string | undefined): number {
     console.error(`${path} cannot be used: ${parsed.problem}`);
     return 1;
   }
-  console.log(`url        ${RELAY_PUBLIC_URL || 'set RELAY_PUBLIC_URL to where apps find the relay'}`);
+  console.log(`url        ${publicUrl()}`);
   for (const [index, { createdAt, key }] of parsed.ring.entries()) {
     const day = new Date(createdAt * 1_000).toISOString().slice(0, 10);
     const use = index === 0 ? 'build this one in' : 'still opened with';
@@ -33,8 +35,17 @@ function main(given: string | undefined): number {
   return 0;
 }
 
-function fileAt(path: string): string {
+/** An empty variable counts as unset, as it does for the relay. */
+function fileAt(given: string | undefined): string {
+  const own = join(RELAY_DATA_DIR || '.data', 'secrets', 'relay', 'onion.key');
+  const path = resolve(INIT_CWD, given || RELAY_ONION_SECRET_FILE || own);
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, 'onion.key') : path;
+}
+
+function publicUrl(): string {
+  if (!RELAY_PUBLIC_URL) return 'set RELAY_PUBLIC_URL to where apps find the relay';
+  const checked = env.origin('http:', 'https:').safeParse(RELAY_PUBLIC_URL);
+  return checked.success ? new URL(checked.data).origin : `RELAY_PUBLIC_URL ${checked.error.issues[0]?.message}`;
 }
 
 function read(path: string): string | null {

@@ -1,7 +1,7 @@
 // Prepares whatever the command after `--` needs, then runs it: Node 24 (when this one is older), the dependencies of the
 // lock file, the build (--build) and a redis-server binary (--redis). Plain JavaScript without dependencies, because it runs
 // on any Node from 18 on, before anything is installed. Each step is skipped when its result is already there.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -96,7 +96,9 @@ if (flags.has('--build'))
   must('build', 'node', [join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc'), '-b'], { env });
 
 if (command.length > 0) {
-  const ran = spawnSync(command[0], command.slice(1), { cwd: root, stdio: 'inherit', env });
-  if (ran.error) fail(`${command[0]} could not be started (${ran.error.code})`);
-  process.exit(ran.status ?? 1);
+  const ran = spawn(command[0], command.slice(1), { cwd: root, stdio: 'inherit', env });
+  ran.once('error', (error) => fail(`${command[0]} could not be started (${error.code})`));
+  // Whoever stops this stops what it started. A terminal or a service manager tells both, and being told twice does no harm.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => ran.kill(signal));
+  ran.once('exit', (code) => process.exit(code ?? 1));
 }

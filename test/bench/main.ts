@@ -28,7 +28,7 @@ const SETTLED_WITHIN_MS = 5_000;
 
 const startedAt = new Date();
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
 
 try {
   await bench(readOptions(process.argv.slice(2), startedAt));

@@ -17,6 +17,8 @@ const guide = readFileSync(join(root, 'docs', 'client-guide.md'), 'utf8');
 
 interface Sample {
   readonly heading: string;
+  /** `ts` or `js`. */
+  readonly language: string;
   readonly code: string;
   /** What the guide says that it prints. */
   readonly output: string;
@@ -25,11 +27,9 @@ interface Sample {
 function samplesIn(text: string): readonly Sample[] {
   return text.split(/^## /m).flatMap((section) => {
     const heading = section.split('\n', 1)[0] ?? '';
-    return [...section.matchAll(/```ts\n(.*?)```\n(?:```text\n(.*?)```\n)?/gs)].map(([, code = '', output = '']) => ({
-      heading,
-      code,
-      output,
-    }));
+    return [...section.matchAll(/```(ts|js)\n(.*?)```\n(?:```text\n(.*?)```\n)?/gs)].map(
+      ([, language = '', code = '', output = '']) => ({ heading, language, code, output }),
+    );
   });
 }
 
@@ -64,8 +64,8 @@ export const nodes = ${JSON.stringify(nodes)} as unknown as readonly [Node, Node
 }
 
 /** Writes a sample as a program that talks to this world. */
-function write(name: string, { code }: Sample): string {
-  const path = join(dir, `${name}.ts`);
+function write(name: string, { language, code }: Sample): string {
+  const path = join(dir, `${name}.${language === 'js' ? 'mjs' : 'ts'}`);
   const text = code
     .replaceAll('https://push.example.org', world.relayUrl)
     .replaceAll('58746eb0719730d24d2b8642fe6b45ca3721405a0ac30d9536238890be324128', world.onionKey);
@@ -98,6 +98,7 @@ describe('the samples of docs/client-guide.md', () => {
 
   test('are all there', () => {
     expect(samples.map(({ heading }) => heading)).toEqual([
+      'Registering',
       'Registering',
       'Without being seen',
       'Staying registered',

@@ -83,3 +83,13 @@ test('one process with a Redis of its own wakes a phone, also after a restart an
   await wake();
   expect(await second.stop()).toBe(0);
 }, 60_000);
+
+test('a port that is taken is told with its number, and ends with status 1', async () => {
+  const port = Number(new URL(fcm.controlUrl).port);
+  const service = start({ ...complete(), RELAY_DATA_DIR: join(dir, 'taken'), RELAY_PORT: String(port) });
+  await eventually(() => service.hasEnded, 15_000);
+  expect(await service.stop()).toBe(1);
+  const told = service.output.split('\n').find((line) => line.includes('"process.cannot-listen"'));
+  expect(JSON.parse(told ?? '{}')).toMatchObject({ level: 'error', port, code: 'EADDRINUSE' });
+  expect(service.output).not.toContain('"process.fault"');
+});

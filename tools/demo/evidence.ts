@@ -17,6 +17,8 @@ export interface Evidence {
   readonly searchedBytes: number;
   readonly secrets: number;
   readonly sightings: readonly Sighting[];
+  /** Whether the search finds each of the secrets when it is there. */
+  readonly findsPlanted: boolean;
   readonly violations: readonly string[];
 }
 
@@ -39,6 +41,7 @@ export async function collectEvidence(deployment: Deployment, cast: Cast, outcom
       searchedBytes: haystacks.reduce((sum, { content }) => sum + content.length, 0),
       secrets: secrets.length,
       sightings: findSecrets(haystacks, secrets),
+      findsPlanted: findsPlanted(haystacks, secrets),
       violations: keys.flatMap(violationOf),
     };
   } finally {
@@ -46,12 +49,22 @@ export async function collectEvidence(deployment: Deployment, cast: Cast, outcom
   }
 }
 
+/** Hides each secret, in base64 behind two other bytes, in a copy of what was searched, and searches that. */
+function findsPlanted(haystacks: readonly { readonly content: Buffer }[], secrets: readonly Secret[]): boolean {
+  const rest = haystacks.map(({ content }) => content);
+  return secrets.every((secret) => {
+    const planted = Buffer.from(Buffer.concat([Buffer.of(1, 2), secret.bytes]).toString('base64'));
+    const content = Buffer.concat([...rest, planted]);
+    return findSecrets([{ place: 'planted', content }], [secret]).length > 0;
+  });
+}
+
 /** Kinds of key that hold something about a device, and how many days they may live. */
 const LIMIT_DAYS: Readonly<Record<string, number>> = {
   watch: 14,
   device: 14,
   order: 14,
-  lease: 14,
+  lease: 10 / DAY_S,
   seen: 14,
   feed: 14,
   dead: 14,

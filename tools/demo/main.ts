@@ -12,7 +12,7 @@ const timeline = new Timeline();
 let isStopped = false;
 const stop = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       isStopped = true;
       resolve();
     });
@@ -39,11 +39,12 @@ async function demo(isKept: boolean): Promise<void> {
   timeline.title('Session push relay: from registration to the phone reading its message');
   await using deployment = await startDeployment({ progress: (step) => timeline.done(step) });
   await using door = await startWitness(deployment.relayUrl);
-  const scene = { ...deployment, door };
+  const scene = { ...deployment, door, relayAdminUrl: deployment.apps.relay.adminUrl };
   const cast = castFor(scene);
   const outcome = await Promise.race([tell(scene, cast, timeline), interruption]);
   const evidence = await collectEvidence(deployment, cast, outcome);
   report(outcome, evidence);
+  if (!evidence.findsPlanted) throw new Error('the search does not find what is there');
   if (evidence.sightings.length > 0 || evidence.violations.length > 0) {
     throw new Error('something was left behind that must not be');
   }
@@ -74,6 +75,7 @@ function report({ latenciesMs, watchedAfterMs }: Outcome, evidence: Evidence): v
   timeline.line(
     `each raw, in hexadecimal and in base64: ${evidence.sightings.length === 0 ? 'none found.' : 'FOUND:'}`,
   );
+  timeline.line('Each of them, hidden in a copy of the same files, was found: the search works.');
   for (const { secret, form, place } of evidence.sightings) timeline.line(`  ${secret} as ${form} in ${place}`);
   for (const violation of evidence.violations) timeline.line(`  VIOLATION: ${violation}`);
   timeline.title('Latency');
@@ -95,5 +97,5 @@ function explain({ relayUrl, onionKey, apps, apns, network, dir }: Deployment): 
   timeline.line(`curl -s ${relayUrl}/openapi.json`);
   timeline.line(`curl -s ${relayUrl}/subscribe -d '{"pubkey":"05"}'`);
   timeline.line(`curl -s ${apps['swarm-watcher'].adminUrl}/metrics | grep ^push_`);
-  timeline.line(`curl -s ${apns.controlUrl}/pushes?since=0`);
+  timeline.line(`curl -s '${apns.controlUrl}/pushes?since=0'`);
 }

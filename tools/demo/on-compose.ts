@@ -15,7 +15,7 @@ const { PROVIDER_SECRETS = '/provider', OXEND_PORT = '22023', APNS_PORT = '2197'
 const RELAY_PATIENCE_MS = 120_000;
 
 const stop = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
 });
 const timeline = new Timeline();
 const provider = (port: string): string[] => {
@@ -30,6 +30,7 @@ await using fcm = new ServiceProcess({ name: 'fcm', command: ['test/stubs/fcm/ma
 await using door = await startWitness(RELAY_URL);
 const scene = {
   door,
+  relayAdminUrl: null,
   network: await networkProcess.readyLine<NetworkAddress>(),
   apns: await apns.readyLine<PushAddress>(),
   fcm: await fcm.readyLine<PushAddress>(),

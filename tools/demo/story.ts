@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RelayAnswer, type RelayRoute, subscribeRequest } from '../../test/stubs/client/registration.ts';
+import { pathOf } from '../../test/stubs/client/onion-path.ts';
+import type { ServiceNode } from '../../test/stubs/wire/service-nodes.ts';
+import { metricOf } from '../../test/world/app.ts';
 import { waitForWakeup, type Wakeup } from '../../test/stubs/client/wakeup.ts';
 import type { Cast, Phone } from './cast.ts';
 import type { Scene } from './scene.ts';
@@ -35,24 +38,25 @@ export async function tell(scene: Scene, cast: Cast, timeline: Timeline): Promis
   const watchedAfterMs: number[] = [];
   const lastSeq = new Map<Phone, number>();
 
-  const register = async (phone: Phone, route: RelayRoute): Promise<void> => {
-    const way = typeof route === 'string' ? 'straight' : 'through three storage nodes';
+  const register = async (phone: Phone, path: readonly ServiceNode[]): Promise<void> => {
+    const isDirect = path.length === 0;
     timeline.event(
       `${phone.owner}'s phone`,
-      `registers with the relay, ${way}: the own mailbox and the group's, in one request`,
+      `registers with the relay, ${isDirect ? 'straight' : 'through three storage nodes'}: the own mailbox and the group's, in one request`,
     );
-    const before = door.visitors.length;
+    const before = await arrivals(scene);
+    const route: RelayRoute = isDirect ? door.url : { relayUrl: door.url, onionKey, path, encType: 'xchacha20' };
     const answers = await phone.client.register(route, phone.device);
     const answeredAt = performance.now();
     for (const answer of answers) if (!('success' in answer)) throw new Error(`the relay refused: ${answer.message}`);
     timeline.event('relay', answers.map((answer) => ('added' in answer ? 'added' : 'updated')).join(', '));
-    timeline.knows('relay', 'saw account and push token for a moment; kept neither');
-    timeline.knows('relay', await whoCame(scene, door.visitors.slice(before), typeof route !== 'string'));
+    timeline.knows('relay', 'saw account and push token for a moment, and keeps neither: searched for below');
+    timeline.knows('doorkeeper', await whoCame(scene, before, path.at(-1) ?? null));
     // Nodes count a mailbox once, however many phones read it.
     mailboxes.add(phone.account.sessionId).add(group.groupId);
     const nodesPerSwarm = network.nodes.length / new Set(network.nodes.map(({ swarm }) => swarm)).size;
     const tookMs = await until(
-      async () => (await confirmations(scene)) - alreadyWatched === mailboxes.size * nodesPerSwarm,
+      async () => (await confirmations(scene)) - alreadyWatched >= mailboxes.size * nodesPerSwarm,
       answeredAt,
       REGISTERED_WITHIN_MS,
       `${phone.owner}'s mailboxes were not watched in time`,
@@ -102,8 +106,8 @@ export async function tell(scene: Scene, cast: Cast, timeline: Timeline): Promis
 
   timeline.title('Two phones register, one of them unseen; a new registration is watched without a restart');
   timeline.restart();
-  await register(alice, door.url);
-  await register(bob, { relayUrl: door.url, onionKey, oxendUrl: network.oxendUrl, encType: 'xchacha20' });
+  await register(alice, []);
+  await register(bob, await pathOf({ relayUrl: door.url, onionKey, oxendUrl: network.oxendUrl }));
 
   timeline.title('A message for each');
   for (const [phone, text] of [
@@ -165,18 +169,45 @@ interface Sent {
 
 const providerOf = (phone: Phone): string => (phone.device.service === 'apns' ? 'APNs' : 'FCM');
 
-/** What the relay can say of where a request came from; throws when it is not as promised. */
-async function whoCame({ network }: Scene, visitors: readonly string[], isOnion: boolean): Promise<string> {
-  const [visitor] = visitors;
-  if (visitor === undefined || visitors.length > 1) throw new Error('a registration did not come as one connection');
-  const stats = await Promise.all(
-    network.nodes.map(async ({ controlUrl }) => (await fetch(`${controlUrl}/stats`)).json() as Promise<NodeOnionStats>),
+/** How often somebody came to the relay: connections at its door, and what it counted itself, where that can be asked. */
+interface Arrivals {
+  readonly visitors: number;
+  readonly requests: number;
+  readonly onions: number;
+}
+
+async function arrivals({ door, relayAdminUrl }: Scene): Promise<Arrivals> {
+  const count = async (name: string): Promise<number> =>
+    relayAdminUrl === null ? 0 : metricOf({ adminUrl: relayAdminUrl }, name);
+  return {
+    visitors: door.visitors.length,
+    requests: await count('push_relay_request_seconds_count'),
+    onions: await count('push_relay_onion_requests_total'),
+  };
+}
+
+/** Who brought the one request since `before`: the phone itself, or `exit`. Throws when it was not so. */
+async function whoCame(scene: Scene, before: Arrivals, exit: ServiceNode | null): Promise<string> {
+  const { door, network, relayAdminUrl } = scene;
+  const [visitor, ...others] = door.visitors.slice(before.visitors);
+  if (visitor === undefined || others.length > 0) throw new Error('a registration did not come as one connection');
+  const now = await arrivals(scene);
+  const counted = [now.requests - before.requests, now.onions - before.onions];
+  const expected = relayAdminUrl === null ? [0, 0] : [1, exit === null ? 0 : 1];
+  if (String(counted) !== String(expected)) throw new Error('the relay counted other requests than came to its door');
+  const claims = await Promise.all(
+    network.nodes.map(async ({ controlUrl, pubkeyEd25519 }) => {
+      const stats = (await (await fetch(`${controlUrl}/stats`)).json()) as NodeOnionStats;
+      return stats.onion.connections.includes(visitor) ? [pubkeyEd25519] : [];
+    }),
   );
-  const exit = stats.findIndex(({ onion }) => onion.connections.includes(visitor));
-  if (exit >= 0 !== isOnion) throw new Error('a request came to the relay from somebody else than it should');
-  return isOnion
-    ? `saw one connection, from ${visitor}: the last storage node says that it is its own; the phone's address never came near`
-    : `saw one connection, from ${visitor}: the phone itself`;
+  if (String(claims.flat()) !== (exit?.pubkeyEd25519 ?? ''))
+    throw new Error('a request came from somebody else than it should');
+  if (exit === null) return `noted one connection to the relay, from ${visitor}: the phone's own`;
+  return (
+    `noted one connection to the relay, from ${visitor}: node ${exit.pubkeyEd25519.slice(0, 8)}, the last of the path, says that it ` +
+    'opened it'
+  );
 }
 
 interface NodeOnionStats {

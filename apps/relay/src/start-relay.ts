@@ -96,11 +96,14 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
     key: publishedKey(onionKeys),
     url: config.publicUrl ?? listenerUrl(config.http.host, port),
   });
+  if (config.publicUrl === null) ledger.record('relay.unnamed', {});
 
   const running = starting.move();
   return { port, adminPort: admin.port, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-function listenerUrl(host: string, port: number): string {
+/** `null` where it listens on every address there is. */
+function listenerUrl(host: string, port: number): string | null {
+  if (host === '0.0.0.0' || host === '::') return null;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -28,7 +28,8 @@ async function bring({ body, read }: OnionRequest) {
   const response = await relay.post(PATH, body);
   const answer = new Uint8Array(await response.arrayBuffer());
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
-  return read(answer);
+  const { text, ...rest } = read(answer);
+  return { ...rest, text: text.trimEnd(), bytes: answer.length };
 }
 
 const onionOutcomes = async (): Promise<number[]> =>
@@ -76,6 +77,22 @@ describe('a registration in an onion request', () => {
     expect(await bring(ofLength(100_001))).toMatchObject({ code: 413 });
     const response = await relay.post(PATH, Buffer.alloc(108_401));
     expect([response.status, await response.json()]).toEqual([413, { error: 1, message: expect.any(String) }]);
+  });
+
+  test('is answered at the same length whether it is new, renewed or refused', async () => {
+    const phone = createPhone();
+    const [added, updated, refused] = [phone.subscribe(), phone.subscribe(), phone.subscribe({ sig_ts: 1 })];
+    const answers = [];
+    for (const fields of [added, updated, refused, {}]) {
+      answers.push(await bring(sealRequest(relay.onionKey, { body: JSON.stringify(fields) }, 'xchacha20')));
+    }
+    expect(answers.map(({ text }) => /added|updated|"error":4|"error":1/.exec(text)?.[0])).toEqual([
+      'added',
+      'updated',
+      '"error":4',
+      '"error":1',
+    ]);
+    expect(new Set(answers.map(({ bytes }) => bytes)).size).toBe(1);
   });
 
   test('may spell its headers as it likes', async () => {

@@ -235,5 +235,6 @@ test('outcomes are counted item by item, and nothing of a request is logged', as
     'admin.listening',
     'relay.listening',
     'relay.onion',
+    'relay.unnamed',
   ]);
 });

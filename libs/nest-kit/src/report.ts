@@ -10,7 +10,10 @@ export function reportTo(ledger: Ledger, metrics: Metrics, version: string): Pro
     stopped: (stopMs, inTime) => ledger.record('process.stopped', { stopMs: Math.round(stopMs), inTime }),
     fault: (error, fatal) => {
       metrics.count('push_faults_total', {});
-      ledger.fault(error, { fatal });
+      const { syscall, port, code } = (error ?? {}) as { syscall?: unknown; port?: number; code?: string };
+      if (fatal && syscall === 'listen') {
+        ledger.record('process.cannot-listen', { port: port ?? null, code: code ?? null });
+      } else ledger.fault(error, { fatal });
     },
   };
 }

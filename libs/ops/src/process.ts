@@ -21,8 +21,9 @@ export interface ProcessPlan {
  */
 export async function runProcess({ start, shutdownTimeoutMs, report }: ProcessPlan): Promise<never> {
   const began = performance.now();
+  // Also the second one: whoever started this may pass on what a terminal or a service manager has told it already.
   const signal = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
   });
   process.on('unhandledRejection', (reason) => report.fault(reason, false));
   process.on('uncaughtException', (error) => {

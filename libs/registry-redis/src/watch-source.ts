@@ -35,7 +35,7 @@ export function createWatchSource(options: WatchSourceOptions): RedisWatchSource
     const before = runs.map(({ current }) => current);
     const wasInterrupted = (): boolean => runs.some(({ current }, i) => current !== before[i]);
     const onScanned = (watches: number): void =>
-      ledger.record('registry.scanned', { cause, watches, scanMs: performance.now() - began });
+      ledger.record('registry.scanned', { cause, watches, scanMs: Math.round(performance.now() - began) });
     return runWatchSession({ commands, tail, opener, handler, signal, wasInterrupted, onScanned }).catch(
       (error: unknown): ScanCause => {
         if (wasInterrupted() || signal.aborted) return 'reconnect';

@@ -26,7 +26,7 @@ export async function serve<Handle extends AsyncDisposable>(
   ready: (handle: Handle) => object,
 ): Promise<void> {
   const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });
   await using handle = await start();
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, ...ready(handle) })}\n`);

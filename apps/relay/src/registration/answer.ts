@@ -21,7 +21,10 @@ export function subscribed(outcome: SubscribeOutcome): Verdict {
     case 'updated':
       return { answer: { success: true, updated: true, message: 'registration renewed' }, outcome, status: 200 };
     case 'superseded':
-      return failed({ code: 'superseded', message: 'this registration was ended after sig_ts; sign a new one' });
+      return failed({
+        code: 'superseded',
+        message: 'this registration was ended at or after sig_ts; sign at a later second',
+      });
     case 'not-admitted':
       return EXHAUSTED;
   }

@@ -11,6 +11,11 @@ export const COMMON_EVENTS = {
     text: 'a fault nobody handled; the process goes on only if its state is still sound',
     fields: { kind: 'word', code: 'word', at: 'where', fatal: 'flag' },
   },
+  'process.cannot-listen': {
+    level: 'error',
+    text: 'cannot listen there, so it ends; EADDRINUSE: the port is taken, EADDRNOTAVAIL: this machine has no such address',
+    fields: { port: 'count', code: 'word' },
+  },
   'admin.listening': { level: 'info', text: 'health and metrics are served', fields: { port: 'count' } },
   'redis.connected': { level: 'info', text: 'connected to Redis', fields: { role: 'word' } },
   'redis.disconnected': { level: 'warn', text: 'lost the connection to Redis; retrying', fields: { role: 'word' } },

@@ -5,8 +5,13 @@ export const RELAY_EVENTS = {
   'relay.listening': { level: 'info', text: 'clients are served', fields: { port: 'count' } },
   'relay.onion': {
     level: 'info',
-    text: 'what apps build in to reach this relay: its public onion key, and its URL; set RELAY_PUBLIC_URL to where they find it',
+    text: 'what apps build in to reach this relay: its public onion key, and its URL',
     fields: { key: 'published-key', url: 'own-url' },
+  },
+  'relay.unnamed': {
+    level: 'warn',
+    text: 'RELAY_PUBLIC_URL is not set: apps need the URL under which they, or storage nodes, find this relay',
+    fields: {},
   },
   'relay.overloaded': {
     level: 'warn',
