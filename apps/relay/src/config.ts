@@ -23,7 +23,7 @@ export interface RelayConfig {
     readonly onionSecret: ConfigFile;
   };
   readonly limits: {
-    /** Registrations under way at once; more requests are answered 503. */
+    /** Registrations in the registry at once; more requests are answered 503. */
     readonly underWay: number;
     /** For each account and signature time, in an hour or two. */
     readonly perSignature: AdmissionLimits;

@@ -19,6 +19,7 @@ import { FailureFilter } from './http/failure.filter.ts';
 import { createPublicAdapter } from './http/public-adapter.ts';
 import { createAdmissions } from './load/admissions.ts';
 import { createGate } from './load/gate.ts';
+import { createTurns } from './load/turns.ts';
 import { onionKeysOf, publishedKey } from './onion/onion-keys.ts';
 import { createPublicDoor } from './public-door.ts';
 import { createRegistrar } from './registration/registrar.ts';
@@ -72,14 +73,15 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   const lane = starting.use(createLane(REGISTRY_CALLS));
   const onionRing = starting.use(watchKeyRing({ file: config.keys.onionSecret, purpose: 'onion', ledger }));
   const onionKeys = onionKeysOf(onionRing);
+  const turns = createTurns();
   const gate = createGate({ limit: config.limits.underWay, ledger });
   const admissions = createAdmissions(config.limits.perSignature);
   const offered = new Set(config.services);
-  const registrar = createRegistrar({ registry, offered, lane, gate, admissions, clock, ledger, metrics });
+  const registrar = createRegistrar({ registry, offered, lane, gate, turns, admissions, clock, ledger, metrics });
   const door = createPublicDoor({ registrar, services: config.services, onionKeys, metrics });
 
   const adapter = createPublicAdapter(metrics);
-  const app = await createHttpApplication(RelayModule.of({ door, ledger, metrics }), adapter);
+  const app = await createHttpApplication(RelayModule.of({ door, turns, ledger, metrics }), adapter);
   app.useGlobalFilters(app.get(FailureFilter));
   starting.defer(async () => {
     const cut = setTimeout(() => {

@@ -19,13 +19,21 @@ function stalled(sent: number): PassThrough {
 /** Lets what was written arrive. */
 const arrived = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test.each([1, 7, 4_096, 100_000])('a body that comes in pieces of %i bytes is read whole', async (size) => {
+test.each([70, 4_096, 100_000])('a body that comes in pieces of %i bytes is read whole', async (size) => {
   const body = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));
   const read = createBodyReader(LIMITS);
   for (const announced of [100_000, Number.NaN]) {
     using held = await read(inPieces(body, size), announced);
     expect(Buffer.compare(held.bytes, body)).toBe(0);
   }
+});
+
+test('an ordinary body may come byte by byte, a huge one is given up soon', async () => {
+  const read = createBodyReader(LIMITS);
+  using held = await read(inPieces(Buffer.alloc(4_000), 1), 4_000);
+  expect(held.bytes).toHaveLength(4_000);
+  const payload = inPieces(Buffer.alloc(100_000), 1);
+  await expect(read(payload, Number.NaN)).rejects.toMatchObject({ failure: 'not-http' });
 });
 
 test('an empty body is empty', async () => {

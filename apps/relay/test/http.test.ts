@@ -134,6 +134,25 @@ describe('the public listener', () => {
     expect((await relay.post('/nothing', Buffer.alloc(200_000))).status).toBe(413);
   });
 
+  test('a few requests may be written before their answers are read, and are answered in order', async () => {
+    const request = (path: string): string => `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n[]`;
+    const last = 'POST /last HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+    const answer = await exchange(request('/subscribe') + request('/nothing') + request('/unsubscribe') + last);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200', 'HTTP/1.1 404']);
+  });
+
+  test('a connection with many requests that it does not wait for is ended', async () => {
+    const unread = 'GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(1_500);
+    expect((await exchange(unread)).match(/HTTP\/1\.1 200/g)?.length ?? 0).toBeLessThan(50);
+    await stillServes();
+  });
+
+  test('what was asked before garbage is not told that it failed', async () => {
+    const body = JSON.stringify(createPhone().subscribe());
+    const request = `POST /subscribe HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    expect(await exchange(`${request}GARBAGE\r\n\r\n`)).not.toContain('400 Bad Request');
+  });
+
   test('connections are kept for the next request', async () => {
     const socket = connect(relay.port, '127.0.0.1');
     const request = 'POST /subscribe HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n[]';

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inTurn } from '../src/registration/in-turn.ts';
+import { createTurns } from '../src/load/turns.ts';
+import { inTurn as inTurnOf } from '../src/registration/in-turn.ts';
 
+const shared = createTurns();
+const inTurn = <T, R>(items: readonly T[], limit: number, handle: (item: T) => Promise<R>): Promise<readonly R[]> =>
+  inTurnOf(items, { turns: shared, limit, handle });
 const numbers = Array.from({ length: 100 }, (_, i) => i);
 
 test('results come in the order of the items, however long each takes', async () => {

@@ -13,6 +13,9 @@ export type Step = <T>(commands: () => Promise<T>) => Promise<T>;
 /** Work on one registration while nobody else works on it, here or in another relay. */
 export type Undertake = <T>(leaseName: string, work: (step: Step) => Promise<T>) => Promise<T>;
 
+/** Requests of one registration that may wait here. No client sends so many at once, but who records one can send it often. */
+const MAX_AT_ONE_REGISTRATION = 8;
+
 export interface UndertakingOptions {
   readonly connection: RedisConnection;
   readonly runs: ConnectionRuns;
@@ -42,7 +45,8 @@ export function createUndertaking({ connection, runs, mutex, ledger, metrics }: 
     return result;
   };
 
-  return (leaseName, work) => {
+  return async (leaseName, work) => {
+    if (mutex.count(leaseName) >= MAX_AT_ONE_REGISTRATION) throw fail('busy');
     const startedAt = performance.now();
     return mutex.run(leaseName, async () => {
       const run = runs.current;

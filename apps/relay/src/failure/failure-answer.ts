@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_BODY_BYTES, MAX_ITEMS } from '../exchange/limits.ts';
+import { MAX_BODY_BYTES, MAX_ITEMS, MAX_ONION_BYTES } from '../exchange/limits.ts';
 import { jsonAnswer } from '../exchange/route.ts';
 import { type Failure, FAILURES, type RequestFailureCode } from './failures.ts';
 
@@ -29,7 +29,7 @@ const MESSAGES: { readonly [C in RequestFailureCode]: string } = {
   'not-found': 'there is nothing at this path',
   'wrong-method': 'this path does not take this method',
   'too-slow': 'the request took too long to arrive',
-  'too-large': `the body must not be larger than ${MAX_BODY_BYTES} bytes`,
+  'too-large': `the body must not be larger than ${MAX_BODY_BYTES} bytes, of an onion request ${MAX_ONION_BYTES}`,
   'not-opened': 'this is no onion request that can be opened here',
   'not-inside': 'the request inside the onion request is malformed',
   overloaded: 'too much is under way here; try again later',

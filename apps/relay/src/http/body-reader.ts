@@ -32,6 +32,9 @@ export type ReadBody = (payload: Readable, announced: number) => Promise<HeldBod
 /** So much of a body is always taken, so that those who send huge ones keep no ordinary request out. */
 export const FREE_BYTES = 8_192;
 const FIRST_BYTES = 2_048;
+/** Pieces cost time, whatever their size; beyond so many they have to have some bytes on average. */
+const FREE_PIECES = 4_096;
+const LEAST_PIECE_BYTES = 64;
 
 /**
  * Reads bodies into buffers of our own that grow with them: a body costs twice its bytes at most, also when it comes in pieces
@@ -55,6 +58,7 @@ export function createBodyReader({ maxBytes, maxTotalBytes }: BodyReaderLimits):
     new Promise((resolve, reject) => {
       let buffer: Buffer = Buffer.allocUnsafe(0);
       let length = 0;
+      let pieces = 0;
       let share = 0;
       const giveBack = (): void => {
         total -= share;
@@ -87,6 +91,8 @@ export function createBodyReader({ maxBytes, maxTotalBytes }: BodyReaderLimits):
       };
       const onData = (chunk: Buffer): void => {
         const needed = length + chunk.length;
+        pieces += 1;
+        if (pieces > FREE_PIECES + needed / LEAST_PIECE_BYTES) return giveUp('not-http');
         if (needed > maxBytes) return giveUp('too-large');
         const capacity = Math.min(maxBytes, Math.max(needed, 2 * buffer.length, FIRST_BYTES));
         if (needed > buffer.length && !grow(capacity)) return giveUp('overloaded');

@@ -5,6 +5,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_ONION_BYTES } from '../exchange/limits.ts';
 import { createBodyReader } from './body-reader.ts';
+import { limitConnections } from './connection-limit.ts';
+import { boundPipelines } from './pipelining.ts';
 import { failureAnswer } from '../failure/failure-answer.ts';
 import { requestFailureOf } from '../failure/request-failure.ts';
 
@@ -21,7 +23,6 @@ export interface SenderLimits {
 }
 
 const SENDER_LIMITS: SenderLimits = { headersMs: 5_000, requestMs: 15_000, silenceMs: 30_000, keepAliveMs: 60_000 };
-const MAX_CONNECTIONS = 4_096;
 /** Of bodies that are being read, all together. */
 const MAX_BODIES_BYTES = 64_000_000;
 
@@ -46,10 +47,15 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
       const { status, headers, body } = failureAnswer(code);
       void reply.status(status).headers(headers).send(body);
     },
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, metrics),
+    clientErrorHandler: (error, socket) => {
+      // What came before is being carried out: it must not be told that it failed.
+      if (pipelines.owesAnswer(socket)) socket.destroy();
+      else answerUnreadable(error, socket, metrics);
+    },
   });
   const fastify = adapter.getInstance();
-  fastify.server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(fastify.server);
+  const pipelines = boundPipelines(fastify);
   // Every body is read as JSON. Fastify would refuse a Content-Type that it cannot parse.
   fastify.addHook('onRequest', (request, _reply, done) => {
     delete request.raw.headers['content-type'];

@@ -72,7 +72,7 @@ function registration({ request, answer, ...about }: RegistrationPath): object {
       requestBody: { required: true, content: json(oneOrMany(request, MAX_ITEMS)) },
       responses: {
         200: { description: 'Carried out; items may have been refused', content: json(oneOrMany(answer)) },
-        400: failure('Not JSON, or not an object or list'),
+        400: failure(`Not HTTP, not JSON, not an object or list, or a list of more than ${MAX_ITEMS}`),
         ...COMMON_FAILURES,
         503: {
           description: 'Not stored, wholly or in part, by no fault of the client; the whole request may be sent again',
@@ -92,6 +92,8 @@ const oneOrMany = (name: string, maxItems?: number): object => ({
 const failure = (description: string): object => ({ description, content: json(ref('Failure')) });
 
 const COMMON_FAILURES = {
+  404: failure('Another path, as this document has them'),
+  405: failure('Another method; `allow` has the right one'),
   408: failure('The request took too long to arrive'),
   413: failure(`The body is larger than ${MAX_BODY_BYTES} bytes`),
 };
@@ -108,7 +110,7 @@ const onion = {
   responses: {
     200: { description: 'The sealed answer', content: BINARY },
     400: failure('Made for another key, or tampered with'),
-    408: COMMON_FAILURES[408],
+    ...COMMON_FAILURES,
     413: failure(`The body is larger than ${MAX_ONION_BYTES} bytes`),
     503: failure('More bodies are being held than there is memory for, and none of them can be given up; rare'),
   },

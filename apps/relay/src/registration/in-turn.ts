@@ -1,41 +1,38 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { Turns } from '../load/turns.ts';
 
 /** About three signature checks. */
-const TURN_MS = 1;
+const PORTION_MS = 1;
 
-/** The turn that was last asked for. One for all lists, as they share one event loop. */
-let lastTurn: Promise<unknown> = Promise.resolve();
-
-/** Resolves for one list in each turn of the event loop, so that many long lists delay others no more than one does. */
-function nextTurn(): Promise<unknown> {
-  lastTurn = lastTurn.then(() => turnOfTheLoop());
-  return lastTurn;
+export interface InTurnOptions<T, R> {
+  readonly turns: Pick<Turns, 'next'>;
+  /** Items that are under way at once. */
+  readonly limit: number;
+  /** Must not reject. */
+  readonly handle: (item: T) => Promise<R>;
 }
 
 /**
- * Starts `handle` on one item after the other and lets at most `limit` run at once. The event loop has a turn as soon as the
- * starts have taken {@link TURN_MS}, so that the signature checks of a long list do not hold up other requests.
+ * Starts `handle` on one item after the other. The list waits for another turn as soon as the starts have taken
+ * {@link PORTION_MS}, so that the signature checks of a long list do not hold up other requests.
  *
- * @param handle must not reject.
  * @returns the results in the order of the items.
  */
 export async function inTurn<T, R>(
   items: readonly T[],
-  limit: number,
-  handle: (item: T) => Promise<R>,
+  { turns, limit, handle }: InTurnOptions<T, R>,
 ): Promise<readonly R[]> {
   const results: Promise<R>[] = [];
   const running = new Set<Promise<unknown>>();
-  let turnBegan = performance.now();
+  let began = performance.now();
   for (const item of items) {
     if (running.size >= limit) await Promise.race(running);
     const result = handle(item);
     const settled: Promise<unknown> = result.then(() => running.delete(settled));
     running.add(settled);
     results.push(result);
-    if (performance.now() - turnBegan < TURN_MS) continue;
-    await nextTurn();
-    turnBegan = performance.now();
+    if (performance.now() - began < PORTION_MS) continue;
+    await turns.next('list');
+    began = performance.now();
   }
   return Promise.all(results);
 }

@@ -4,6 +4,7 @@ import { authorizeMonitor, authorizeUnsubscribe, type Refusal, type Service } fr
 import { RegistryUnavailable, type RegistryWriter } from '@push/registry';
 import type { Admissions } from '../load/admissions.ts';
 import type { Gate } from '../load/gate.ts';
+import type { Turns } from '../load/turns.ts';
 import { failed, subscribed, unsubscribed, type Verdict } from './answer.ts';
 import type { Answer } from './answer-schema.ts';
 import { FAULT } from '../failure/failure-answer.ts';
@@ -30,8 +31,9 @@ export interface RegistrarOptions {
   readonly offered: ReadonlySet<Service>;
   /** Where calls of the registry run; bounds how many there are and how long each takes. */
   readonly lane: Lane;
-  /** Bounds the items under way. */
+  /** Bounds what is under way. */
   readonly gate: Gate;
+  readonly turns: Turns;
   readonly admissions: Admissions;
   readonly clock: Clock;
   readonly ledger: Ledger;
@@ -42,7 +44,7 @@ export interface RegistrarOptions {
 const ITEMS_AT_ONCE = 16;
 
 export function createRegistrar(options: RegistrarOptions): Registrar {
-  const { registry, offered, lane, gate, admissions, clock, ledger, metrics } = options;
+  const { registry, offered, lane, gate, turns, admissions, clock, ledger, metrics } = options;
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
 
   const subscribe: Handler = async (item, store) => {
@@ -76,7 +78,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
     let isReachable = true;
     return async (call, verdictOf) => {
       if (!isReachable) return failed(UNAVAILABLE);
-      const outcome = await lane.run(call);
+      const outcome = await gate.hold(() => lane.run(call));
       if (outcome.kind === 'done') return verdictOf(outcome.value);
       if (outcome.kind === 'threw' && !(outcome.error instanceof RegistryUnavailable)) return fault(outcome.error);
       const isBusy = outcome.kind === 'threw' && (outcome.error as RegistryUnavailable).code === 'busy';
@@ -88,11 +90,12 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   const carryOutItems = async (endpoint: Endpoint, items: readonly unknown[]): Promise<readonly Verdict[]> => {
     const store = createStore();
     const handle = handlers[endpoint];
-    return inTurn(items, ITEMS_AT_ONCE, async (item) => {
+    const carryOutItem = async (item: unknown): Promise<Verdict> => {
       const verdict = await handle(item, store).catch(fault);
       metrics.count('push_relay_registrations_total', { endpoint, outcome: verdict.outcome });
       return verdict;
-    });
+    };
+    return inTurn(items, { turns, limit: ITEMS_AT_ONCE, handle: carryOutItem });
   };
 
   const unusable = (code: RequestFailureCode): Reply => {
@@ -107,7 +110,8 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       const read = readItems(body);
       if (read.kind === 'failure') return unusable(read.code);
       const items = read.kind === 'one' ? [read.item] : read.items;
-      const verdicts = await gate.hold(items.length, () => carryOutItems(endpoint, items));
+      if (!gate.admitsItems(items.length)) return unusable('overloaded');
+      const verdicts = await gate.holdList(items.length, () => carryOutItems(endpoint, items));
       metrics.observe('push_relay_request_seconds', { endpoint }, (performance.now() - began) / 1000);
       const answers = verdicts.map(({ answer }) => answer);
       const [only] = answers;
