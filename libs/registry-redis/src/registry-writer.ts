@@ -89,7 +89,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
     const registeredOn = registrationDay(stamp, now());
     const deviceRecord = encodeDeviceRecord({ service, token, tokenKind: 'token', registeredOn });
     const watchRecord = encodeWatchRecord({ request, service, deviceId: own.deviceId, polls });
-    return undertake(own.lease, async (step) => {
+    return undertake({ leaseName: own.lease, stamp }, async (step) => {
       const [ownOrder = null, ...otherOrders] = await readOrders(step, places);
       const decision = decideSubscribe(newestOrder([ownOrder, ...otherOrders]), stamp);
       if (decision.kind === 'leave') return decision.outcome;
@@ -111,7 +111,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
     const stamp = request.signedAt;
     const places = findPlaces(service, request.account, token);
     const { own, others } = places;
-    return undertake(own.lease, async (step) => {
+    return undertake({ leaseName: own.lease, stamp }, async (step) => {
       const decision = decideUnsubscribe(newestOrder(await readOrders(step, places)), stamp);
       if (decision.kind === 'leave') return decision.outcome;
       if (!decision.wasLive && !admits()) return 'not-admitted';

@@ -1,6 +1,7 @@
 import type { Ledger } from '@push/ledger';
 import type { Metrics } from '@push/ops';
 import type { RedisConnection } from '@push/redis';
+import type { UnixSeconds } from '@push/protocol';
 import { RegistryUnavailable } from '@push/registry';
 import type { ConnectionRuns } from './connection-runs.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
@@ -10,11 +11,20 @@ import { createRefusalReport } from './refusal-report.ts';
 /** One command, or several that may be carried out in any order. Resolves once they are confirmed. */
 export type Step = <T>(commands: () => Promise<T>) => Promise<T>;
 
-/** Work on one registration while nobody else works on it, here or in another relay. */
-export type Undertake = <T>(leaseName: string, work: (step: Step) => Promise<T>) => Promise<T>;
+/** Which registration, and the stamp of the request that is carried out on it. */
+export interface Undertaken {
+  readonly leaseName: string;
+  readonly stamp: UnixSeconds;
+}
 
-/** Requests of one registration that may wait here. No client sends so many at once, but who records one can send it often. */
-const MAX_AT_ONE_REGISTRATION = 8;
+/** Work on one registration while nobody else works on it, here or in another relay. */
+export type Undertake = <T>(what: Undertaken, work: (step: Step) => Promise<T>) => Promise<T>;
+
+/**
+ * Requests of one registration and one stamp that may be at work or wait for it. Whoever recorded a request can send it as
+ * often as he likes, but makes none with another stamp: so he is in nobody's way but his own.
+ */
+const MAX_ALIKE = 8;
 
 export interface UndertakingOptions {
   readonly connection: RedisConnection;
@@ -45,8 +55,22 @@ export function createUndertaking({ connection, runs, mutex, ledger, metrics }: 
     return result;
   };
 
-  return async (leaseName, work) => {
-    if (mutex.count(leaseName) >= MAX_AT_ONE_REGISTRATION) throw fail('busy');
+  const alike = new Map<string, number>();
+  const unlessMany = async <T>({ leaseName, stamp }: Undertaken, work: () => Promise<T>): Promise<T> => {
+    const key = `${leaseName} ${stamp}`;
+    const before = alike.get(key) ?? 0;
+    if (before >= MAX_ALIKE) throw fail('busy');
+    alike.set(key, before + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (alike.get(key) ?? 0) - 1;
+      if (left > 0) alike.set(key, left);
+      else alike.delete(key);
+    }
+  };
+
+  const alone = <T>(leaseName: string, work: (step: Step) => Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     return mutex.run(leaseName, async () => {
       const run = runs.current;
@@ -63,4 +87,6 @@ export function createUndertaking({ connection, runs, mutex, ledger, metrics }: 
       }
     });
   };
+
+  return (what, work) => unlessMany(what, () => alone(what.leaseName, work));
 }

@@ -127,6 +127,19 @@ describe('a registration that another relay is working on', () => {
   });
 });
 
+test('a request that is sent over and over is in its own way only, not in that of a renewal', async () => {
+  await using relay = await openWriter(server, { keys });
+  const replayed = sampleRegistration({ signedAt: NOW_S });
+  await relay.subscribe(replayed);
+  const replays = Promise.allSettled(Array.from({ length: 500 }, () => relay.subscribe(replayed)));
+  expect(await relay.subscribe(sampleRegistration({ signedAt: NOW_S + 1, namespaces: [7] }))).toBe('updated');
+  const outcomes = await replays;
+  const given = outcomes.filter(({ status }) => status === 'fulfilled').length;
+  expect(given).toBe(8);
+  for (const outcome of outcomes.slice(8)) expect(outcome).toMatchObject({ reason: { code: 'busy' } });
+  expect(await relay.subscribe(replayed)).toBe('updated');
+});
+
 test('a finished registration gives its lease back long before it ends by itself', async () => {
   await using relay = await openWriter(server, { keys });
   await relay.subscribe(sampleRegistration({ signedAt: NOW_S }));
