@@ -1,15 +1,16 @@
 import type { RefusalCode, RelayErrorCode } from '@push/client';
 
 /** Everything a command can come to besides success. */
-export type FailureKind = RelayErrorCode | RefusalCode | 'usage' | 'fault';
+export type FailureKind = RelayErrorCode | RefusalCode | 'path-timed-out' | 'usage' | 'fault';
 
 interface Failure {
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 70;
-  /** What an operator should look at next. */
+  /** What an operator should look at next, unless more is known: see `explain`. */
   readonly next: string;
 }
 
-const CLOCK = 'compare the clocks of this machine and the relay; signatures are judged by their time';
+const CLOCK =
+  'right after `unregister`, try again a second later; else compare the clocks of this machine and the relay';
 const LATER = 'try again later; if it stays so, look at the relay’s health and at its connection to Redis';
 const CAPABLE = 'compare the versions of the relay and of this program';
 
@@ -20,18 +21,19 @@ export const FAILURES: { readonly [K in FailureKind]: Failure } = {
   unknown: { exitCode: 1, next: CAPABLE },
   rejected: { exitCode: 1, next: `check --relay, and what stands in front of the relay; ${CAPABLE}` },
   usage: { exitCode: 2, next: '`relay-client --help` says what there is' },
-  unreachable: { exitCode: 3, next: 'check the URL, the name, the certificate, the firewall, and that it runs' },
+  unreachable: { exitCode: 3, next: 'check --relay, its name and certificate, the firewall, and that it runs' },
   'timed-out': { exitCode: 3, next: 'check that it runs and is not overloaded, or wait longer with --timeout-ms' },
-  unreadable: {
-    exitCode: 3,
-    next: 'check that the URL is a relay’s, and with --onion that the key is the one `npm run keys:show` prints',
-  },
+  unreadable: { exitCode: 3, next: 'check that --relay is a relay’s URL' },
   overloaded: { exitCode: 4, next: LATER },
   unavailable: { exitCode: 4, next: LATER },
   internal: { exitCode: 4, next: LATER },
   'path-failed': {
     exitCode: 5,
-    next: 'try again, over other nodes; if it stays so, check that the relay’s URL and certificate work from the internet, and that the onion key is the one `npm run keys:show` prints',
+    next: 'try again, over other nodes; if it stays so, check that storage nodes can be reached from here',
+  },
+  'path-timed-out': {
+    exitCode: 5,
+    next: 'try again, over other nodes; if it stays so, check that the relay runs and is not overloaded, or wait longer with --timeout-ms',
   },
   fault: { exitCode: 70, next: 'please report this' },
 };

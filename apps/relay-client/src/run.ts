@@ -16,6 +16,14 @@ export interface Output {
 
 /** Carries out one command line (without the program's name) and returns the exit code. Never rejects. */
 export async function run(args: readonly string[], output: Output): Promise<number> {
+  try {
+    return await answer(args, output);
+  } catch (error) {
+    return giveUp(error, output);
+  }
+}
+
+async function answer(args: readonly string[], output: Output): Promise<number> {
   const read = readArguments(args);
   switch (read.kind) {
     case 'help':
@@ -50,9 +58,24 @@ async function carryOut(command: Command): Promise<Report> {
     }
   } catch (error) {
     if (error instanceof InputError) return usage([error.message.replace(/^onionKey/, '--onion')]);
-    // Its message may hold anything, so only its name is told.
-    return failed('fault', `something went wrong in this program: ${nameOf(error)}`);
+    return fault(error);
   }
+}
+
+/** Its message may hold anything, so only its name is told. */
+function fault(error: unknown): Report {
+  return failed('fault', `something went wrong in this program: ${nameOf(error)}`);
+}
+
+/** When what there is to tell could not be told. */
+function giveUp(error: unknown, { err }: Output): number {
+  const report = fault(error);
+  try {
+    err(asText(report));
+  } catch {
+    // Then the exit code has to do.
+  }
+  return exitCodeOf(report);
 }
 
 function usage(problems: readonly string[]): Report {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createAuthority } from '../../../test/stubs/certificate/authority.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { client, type Outcome } from './run-client.ts';
-import { type RunningServer, startServer } from './server.ts';
+import { type Listener, type RunningServer, startServer } from './server.ts';
 
 let relay: Relay;
 let folder: string;
@@ -37,6 +37,7 @@ describe('status', () => {
     expect([asked.code, asked.err]).toEqual([0, '']);
     expect(lines(asked.out)).toEqual([
       'A relay answers, in N ms, directly.',
+      '(Whether it can store registrations is not asked here; `register` tells.)',
       'Version:  1.2.3',
       'Services: apns, firebase',
     ]);
@@ -72,7 +73,7 @@ describe('status', () => {
     relay.document = { info: { version: '1\u001B[2J\n2' }, 'x-services': ['a\u0007b', { deep: 1 }] };
     const { out } = await client('status', '--relay', relay.url);
     expect(out.includes('\u001B') || out.includes('\u0007')).toBe(false);
-    expect(lines(out)).toHaveLength(3);
+    expect(lines(out)).toHaveLength(4);
   });
 });
 
@@ -180,6 +181,11 @@ describe('register', () => {
   });
 });
 
+const MAY_STAY =
+  'relay-client: the registration of the throw-away account may stay for up to 14 days: nobody can end it';
+const STAYS_IF_ARRIVED =
+  'relay-client: if it arrived all the same, the registration of the throw-away account stays for up to 14 days: nobody can end it';
+
 describe('a failure is told in text and JSON, with what to look at next:', () => {
   const refusing = (error: number, message: string) => (): { status: number; body: string } => ({
     status: 200,
@@ -191,7 +197,8 @@ describe('a failure is told in text and JSON, with what to look at next:', () =>
     expect([text.code, text.out, asJson.code, asJson.err]).toEqual([code, '', code, '']);
     expect(asJson.out.trimEnd().split('\n')).toHaveLength(1);
     expect(json(asJson)).toMatchObject({ ok: false, command: args[0], exitCode: code, error });
-    expect(text.err).toMatch(/^relay-client: .+\n(relay-client: .+\n)?Next: .+\.\n$/);
+    expect(text.err).toMatch(/^(relay-client: .+\n){1,3}Next: .+\.\n$/);
+    expect(text.err).not.toContain('onion');
     return text;
   };
 
@@ -233,11 +240,47 @@ describe('a failure is told in text and JSON, with what to look at next:', () =>
     relay.instead = (path) => (path === '/unsubscribe' ? { status: 502, body: '' } : null);
     const { err } = await failure(3, 'unreachable', 'register', '--relay', relay.url);
     expect(err).toContain('registered, but not unregistered again: no relay answers there');
+    expect(lines(err)[1]).toBe(MAY_STAY);
     relay.instead = (path) => (path === '/unsubscribe' ? refusing(4, 'no')() : null);
-    await failure(1, 'refused', 'register', '--relay', relay.url);
+    expect(lines((await failure(1, 'refused', 'register', '--relay', relay.url)).err)[1]).toBe(MAY_STAY);
     relay.instead = (path) =>
       path === '/unsubscribe' ? { status: 200, body: '[{"success":true,"removed":false}]' } : null;
-    await failure(3, 'unreadable', 'register', '--relay', relay.url);
+    expect(lines((await failure(3, 'unreadable', 'register', '--relay', relay.url)).err)[1]).toBe(MAY_STAY);
+    expect(json(await client('register', '--relay', relay.url, '--json'))).toMatchObject({
+      unregistered: false,
+      registrationMayStay: true,
+    });
+  });
+
+  test.each<[what: string, listener: Listener, code: string]>([
+    ['never comes', () => {}, 'timed-out'],
+    ['is cut off', (_, response) => void response.writeHead(200).write('[', () => response.destroy()), 'unreachable'],
+    ['is that of a proxy that lost the relay', (_, response) => void response.writeHead(502).end(), 'unreachable'],
+  ])('a throw-away registration may stay when the answer %s', async (_, listener, code) => {
+    other = await startServer(listener);
+    const args = ['register', '--relay', other.url, '--timeout-ms', '50'];
+    expect(lines((await failure(3, code, ...args)).err)[1]).toBe(STAYS_IF_ARRIVED);
+    const seedFile = join(folder, 'seed');
+    expect((await client(...args, '--seed-file', seedFile)).err).not.toContain('14 days');
+  });
+
+  test('nothing stays of a registration that a relay did not carry out, or never saw', async () => {
+    const gone = await startServer(() => {});
+    await gone[Symbol.asyncDispose]();
+    expect((await failure(3, 'unreachable', 'register', '--relay', gone.url)).err).not.toContain('14 days');
+    for (const instead of [refusing(4, 'no')(), { status: 413, body: '' }, { status: 503, body: '' }]) {
+      relay.instead = () => instead;
+      expect((await client('register', '--relay', relay.url)).err).not.toContain('14 days');
+    }
+  });
+
+  test('the relay speaks plain http', async () => {
+    const { host } = new URL(relay.url);
+    const { err } = await failure(3, 'unreachable', 'status', '--relay', `https://${host}`);
+    expect(lines(err)).toEqual([
+      'relay-client: the relay could not be reached (EPROTO)',
+      `Next: it may speak plain http: try --relay http://${host} instead; else check --relay, its name and certificate, the firewall, and that it runs.`,
+    ]);
   });
 
   test.each(['status', 'register'])('nobody is there (%s)', async (command) => {
@@ -262,6 +305,14 @@ describe('a failure is told in text and JSON, with what to look at next:', () =>
   test('the connection breaks off in the middle of the answer', async () => {
     other = await startServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('[', () => response.destroy());
+    });
+    const { err } = await failure(3, 'unreachable', 'status', '--relay', other.url);
+    expect(err).toContain('the relay could not be reached');
+  });
+
+  test('the other side switches to another protocol', async () => {
+    other = await startServer((request) => {
+      request.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
     });
     const { err } = await failure(3, 'unreachable', 'status', '--relay', other.url);
     expect(err).toContain('the relay could not be reached');

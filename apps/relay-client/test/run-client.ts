@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { run } from '../src/run.ts';
 
@@ -20,12 +21,17 @@ export async function client(...args: readonly string[]): Promise<Outcome> {
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** Runs it as a process of its own. */
-export function clientProcess(...args: readonly string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--conditions=@push/source', main, ...args], {
+/** Starts it as a process of its own. */
+export function startClient(...args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--conditions=@push/source', main, ...args], {
     env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** The same, to its end. */
+export function clientProcess(...args: readonly string[]): Promise<Outcome> {
+  const child = startClient(...args);
   const written = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (written.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (written.err += text));

@@ -16,8 +16,8 @@ export interface StorageNodes extends AsyncDisposable {
   readonly told: readonly Readonly<Record<string, unknown>>[];
   /** What oxend does instead of listing. */
   instead: Listener | null;
-  /** The status that the first node answers with instead of passing on. */
-  failure: number | null;
+  /** The status that the first node answers with instead of passing on; `silent`: it does not answer. */
+  failure: number | 'silent' | null;
 }
 
 export interface ListedNode {
@@ -70,6 +70,7 @@ export async function startStorageNodes(relay: Relay): Promise<StorageNodes> {
       return;
     }
     const answer = request.url === '/onion_req/v2' && nodes.failure === null ? carry(body) : null;
+    if (nodes.failure === 'silent') return;
     if (nodes.failure !== null) response.writeHead(nodes.failure).end('Something went wrong');
     else if (answer === null) response.writeHead(400).end('Invalid ciphertext');
     else response.end(answer);

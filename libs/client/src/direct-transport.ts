@@ -12,12 +12,14 @@ export interface DirectTransportOptions {
   readonly timeoutMs?: number;
 }
 
+const WORDS = { absent: 'the relay could not be reached', silent: 'the relay did not answer' } as const;
+
 /** Straight to the relay, which then sees the device's address. Throws `InputError` for unusable options. */
 export function directTransport({ relayUrl, post = fetchPost, timeoutMs = 15_000 }: DirectTransportOptions): Transport {
   const origin = originUrl(relayOrigin(relayUrl));
   checkTimeout(timeoutMs);
   return {
     send: ({ endpoint, headers, body }) =>
-      exchange({ post, url: origin + endpoint, headers, body, timeoutMs, whom: 'the relay' }),
+      exchange({ post, url: origin + endpoint, headers, body, timeoutMs, ...WORDS }),
   };
 }

@@ -9,20 +9,21 @@ export interface ExchangeOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly timeoutMs: number;
-  /** Who is asked, for messages. */
-  readonly whom: string;
+  /** For messages: that nobody is there, and, with the time behind it, that no answer came. */
+  readonly absent: string;
+  readonly silent: string;
   /** What it means when nobody is there. Default `unreachable`. */
   readonly whenAbsent?: 'unreachable' | 'path-failed';
 }
 
 /** POSTs once and has an answer or a {@link RelayError} within the time, also when `post` ignores its signal. */
 export async function exchange(options: ExchangeOptions): Promise<RelayResponse> {
-  const { post, url, headers, body, timeoutMs, whom, whenAbsent = 'unreachable' } = options;
+  const { post, url, headers, body, timeoutMs, absent, silent, whenAbsent = 'unreachable' } = options;
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new RelayError('timed-out', `${whom} did not answer within ${timeoutMs} ms`));
+      reject(new RelayError('timed-out', `${silent} within ${timeoutMs} ms`));
       controller.abort();
     }, timeoutMs);
   });
@@ -32,7 +33,7 @@ export async function exchange(options: ExchangeOptions): Promise<RelayResponse>
     return { status: answer.status, headers: headerView(answer.headers), body: answer.body };
   } catch (cause) {
     if (cause instanceof RelayError) throw cause;
-    throw new RelayError(whenAbsent, `${whom} could not be reached`, { cause });
+    throw new RelayError(whenAbsent, absent, { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,9 @@
 const MAX_LENGTH = 200;
-/** All but what is printed: control characters, line separators and what turns the direction of text. */
-const UNPRINTABLE = /[^ -~\u00A0-\u200D\u2010-\u2027\u2030-\u2065\u206A-\uFFFF]+/g;
+/**
+ * Control characters, line separators, halves of pairs, and what cannot be seen: what turns the direction of text, tags,
+ * soft hyphens, marks of byte order.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 /** No word of a relay is that long; keys, signatures and device tokens are. */
 const LIKE_A_KEY = /[0-9A-Za-z+/=_:-]{24,}/g;
 

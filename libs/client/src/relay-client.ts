@@ -7,12 +7,14 @@ import type { ItemOutcome, Refused, SubscribeOutcome, UnsubscribeOutcome } from 
 import { RelayError } from './relay-error.ts';
 import { subscribeItem, unsubscribeItem } from './request-items.ts';
 import type { Signer } from './signer.ts';
+import { signingClock } from './signing-clock.ts';
 import type { Subscription } from './subscription.ts';
 import type { Transport } from './transport.ts';
 
 /**
  * A push relay, as an app sees it. Lists of any length are sent in parts that a relay takes, one after the other; everything
- * is checked and signed before the first is sent.
+ * is checked and signed before the first is sent. Calls count in the order in which they are made, whatever the clock does: keep
+ * one client for each relay, so that it knows what it signed last.
  *
  * Rejects with `InputError` for what no relay accepts, with `RelayError` when a request failed as a whole, and
  * with whatever a signer throws.
@@ -48,7 +50,7 @@ export interface RelayClientOptions {
 
 export function createRelayClient(options: RelayClientOptions): RelayClient {
   const { transport, nowMs = () => Date.now(), random = randomBytes } = options;
-  const nowS = (): number => Math.floor(nowMs() / 1000);
+  const clock = signingClock(nowMs);
 
   const sendChunk = async <O extends ItemOutcome>(
     call: Call<O>,
@@ -76,12 +78,12 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
 
   return {
     subscribe: async (subscriptions, device, { data = false } = {}) => {
-      const terms = { data, signedAtS: nowS(), random };
+      const terms = { data, signedAtS: clock.forSubscribe(), random };
       const items = await inTurn(subscriptions, (each) => subscribeItem(each, device, terms));
       return sendAll({ endpoint: '/subscribe', readSuccess: readRegistered, token: device.token }, items);
     },
     unsubscribe: async (signers, device) => {
-      const signedAtS = nowS();
+      const signedAtS = clock.forUnsubscribe();
       const items = await inTurn(signers, (signer) => unsubscribeItem(signer, device, signedAtS));
       return sendAll({ endpoint: '/unsubscribe', readSuccess: readRemoved, token: device.token }, items);
     },

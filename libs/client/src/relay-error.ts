@@ -7,7 +7,8 @@ import type { ItemOutcome } from './outcome.ts';
  * - `overloaded`: the relay asks to come back later (503, or 429 from a proxy), see `retryAfterS` and `items`
  * - `rejected`: 4xx, the request is wrong as a whole; see `status` and `number`
  * - `path-failed`: the nodes of the onion path did not bring an answer; `status` is what the first node said, `null` when it
- *   is not there. Take another path
+ *   is not there or the path cannot be used. Take another path. Status 400 usually means that the relay could not open the
+ *   request, because the onion key is not the relay's or outdated: if another path brings it again, so will every path
  * - `unreadable`: something answered, but not as a relay does
  */
 export type RelayErrorCode = 'unreachable' | 'timed-out' | 'overloaded' | 'rejected' | 'path-failed' | 'unreadable';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { encryptLayer } from '../../../test/stubs/wire/onion-cipher.ts';
-import { createRelayClient, onionTransport, type OnionTransportOptions, type Post } from '../src/index.ts';
+import { createRelayClient, onionTransport, type OnionTransportOptions, type Post, RelayError } from '../src/index.ts';
 import { type Followed, openRoute, sealAnswer } from './onion-route.ts';
 import { person, phone } from './phones.ts';
 
@@ -153,7 +153,10 @@ describe('a path', () => {
       message: 'the first node of the path could not be reached',
     });
     const silent = clientOver(() => new Promise(() => {}), { timeoutMs: 10 });
-    expect(await failureOf(silent.probe())).toMatchObject({ code: 'timed-out' });
+    expect(await failureOf(silent.probe())).toMatchObject({
+      code: 'timed-out',
+      message: 'no answer came through the onion path within 10 ms',
+    });
   });
 
   test('that cannot be found is a failed path', async () => {
@@ -171,6 +174,34 @@ describe('a path', () => {
       const error = await failureOf(clientOver(fine.post, { path: () => path }).probe());
       expect(error).toMatchObject({ code: 'path-failed', status: null });
     }
+  });
+
+  const [guardNode, middle, exit] = route.path;
+  const { url: _, ...withoutUrl } = guardNode;
+  const alias = (key: 'ed25519' | 'x25519') => ({ ...exit, [key]: guardNode[key].toUpperCase() });
+  const NOT_THREE = 'the path must be three nodes, each with its ed25519 and x25519 key';
+  const NOT_DIFFERENT = 'the path must be three different nodes';
+  test.each<[what: string, path: unknown, message: string]>([
+    ['is nothing', undefined, NOT_THREE],
+    ['is no list', { 0: guardNode, 1: middle, 2: exit, length: 3 }, NOT_THREE],
+    ['has two nodes', [guardNode, middle], NOT_THREE],
+    ['has four nodes', [guardNode, middle, exit, exit], NOT_THREE],
+    ['has a node that is undefined', [guardNode, undefined, exit], NOT_THREE],
+    ['has a gap', Object.assign([guardNode], { 2: exit }), NOT_THREE],
+    ['has a node without a key', [guardNode, { ed25519: middle.ed25519 }, exit], NOT_THREE],
+    ['has a key that is no text', [guardNode, middle, { ...exit, x25519: 5 }], NOT_THREE],
+    ['has a first node without a url', [withoutUrl, middle, exit], 'the first node of the path must have a url'],
+    ['is one node thrice', [guardNode, guardNode, guardNode], NOT_DIFFERENT],
+    ['returns to its guard', [guardNode, middle, guardNode], NOT_DIFFERENT],
+    ['stays at a node', [guardNode, middle, middle], NOT_DIFFERENT],
+    ['has the guard’s Ed25519 key again', [guardNode, middle, alias('ed25519')], NOT_DIFFERENT],
+    ['has the guard’s X25519 key again', [guardNode, middle, alias('x25519')], NOT_DIFFERENT],
+  ])('that %s is refused, and nothing is sent', async (_what, path, message) => {
+    const { post, urls } = guard(({ answerKey }) => sealAnswer(200, '[]', answerKey));
+    const error = await failureOf(clientOver(post, { path: () => path as typeof route.path }).probe());
+    expect(error).toBeInstanceOf(RelayError);
+    expect(error).toMatchObject({ code: 'path-failed', status: null, message });
+    expect(urls).toEqual([]);
   });
 
   test('is asked for before every request, and may be awaited', async () => {

@@ -100,6 +100,8 @@ test('no input error repeats what was wrong', async () => {
 test('what a relay says is one short line without anything that moves a terminal', () => {
   expect(plainText('signature does not verify', phone.token)).toBe('signature does not verify');
   expect(plainText('a\u001B[31m\r\n\tb\u2028c\u202Ed\u0000', '')).toBe('a [31m b c d');
+  expect(plainText('a\u061Cb\uFEFFc\uFFF9d\u00ADe\u{E0041}f\u2066g\uD800h', '')).toBe('a b c d e f g h');
+  expect(plainText('Grüße 👋', '')).toBe('Grüße 👋');
   expect(plainText('ab '.repeat(200), '')).toHaveLength(201);
   expect([plainText(5, ''), plainText(undefined, ''), plainText({}, '')]).toEqual(['', '', '']);
 });

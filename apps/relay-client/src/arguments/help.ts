@@ -4,7 +4,8 @@ export const HELP = `relay-client: asks a live push relay the way an app does
   relay-client register   --relay URL [route] [device] [--seed-file F] [--namespaces L]
   relay-client unregister --relay URL [route] [device] --seed-file F
 
-status      asks whether a relay answers there, and what it offers. Needs no account.
+status      asks whether a relay answers there, and what it offers. Needs no account, and
+            does not tell whether the relay can store anything: register does.
 register    registers a device for an account, and says whether that was added or
             updated. Without --seed-file the account is a throw-away, and is
             unregistered again at the end.
@@ -36,15 +37,16 @@ device:
   --show-account       with --json and --seed-file: name the account in it
   --help, --version
 
-\`status\` asks for the relay's version and services at /openapi.json over a direct
-connection, also with --onion. A value that begins with a dash is written --option=VALUE.
+\`status\` asks for the relay's version, services and onion key at /openapi.json over a
+direct connection, also with --onion, which it compares with that key. A value that begins
+with a dash is written --option=VALUE.
 
 exit codes:
   0   done
   1   the relay refused
   2   the command line cannot be carried out
-  3   unreachable, timed out, or what answered is no relay
+  3   unreachable, timed out, or what answered is no relay (or no oxend)
   4   the relay is overloaded: try later
-  5   the onion path failed
+  5   the onion path failed, or brought no answer in time
   70  a fault of this program
 `;

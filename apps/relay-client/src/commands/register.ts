@@ -1,9 +1,17 @@
-import { accountFromSeed, createRelayClient, type Device, type RelayClient, type Signer } from '@push/client';
+import {
+  accountFromSeed,
+  createRelayClient,
+  type Device,
+  RelayError,
+  type RelayClient,
+  type Signer,
+} from '@push/client';
 import { randomBytes } from 'node:crypto';
 import type { RegisterCommand } from '../arguments/read-arguments.ts';
 import { madeUpToken } from '../made-up-token.ts';
+import { mayHaveArrived } from '../may-have-arrived.ts';
 import { openRoute, routeKind } from '../network/route.ts';
-import { type Facts, failed, failedWith, refusedWith, type Report } from '../report.ts';
+import { type Facts, failed, type Failed, failedWith, refusedWith, type Report } from '../report.ts';
 import { createSeedFile, readSeedFile } from '../seed-file.ts';
 import { stopwatch } from '../stopwatch.ts';
 
@@ -37,7 +45,11 @@ export async function register(command: RegisterCommand): Promise<Report> {
     const before = { lines: [line, ...remarks(command, account)], facts: { ...told, outcome: verb } };
     return await finish(command, client, signer, device, before);
   } catch (error) {
-    return failedWith(error, { ...facts, tookMs: elapsedMs() });
+    const report = failedWith(error, { way: command.route, facts: { ...facts, tookMs: elapsedMs() } });
+    const isLeft = seedFile === null && error instanceof RelayError && mayHaveArrived(error);
+    return isLeft
+      ? staying(report, 'if it arrived all the same, the registration of the throw-away account stays')
+      : report;
   }
 }
 
@@ -70,8 +82,14 @@ interface Achieved {
   readonly facts: Facts;
 }
 
+/** The key of a throw-away account is gone when this program ends. */
+function staying({ message, facts, ...report }: Failed, what: string): Failed {
+  const line = `${what} for up to 14 days: nobody can end it`;
+  return { ...report, message: `${message}\n${line}`, facts: { ...facts, registrationMayStay: true } };
+}
+
 async function finish(
-  { seedFile, keep }: RegisterCommand,
+  { seedFile, keep, route: way }: RegisterCommand,
   client: RelayClient,
   signer: Signer,
   device: Device,
@@ -84,12 +102,15 @@ async function finish(
   }
   const before = 'registered, but not unregistered again: ';
   const left = { ...facts, unregistered: false };
+  const mayStay = (report: Failed): Failed => staying(report, 'the registration of the throw-away account may stay');
   try {
     const [outcome] = await client.unsubscribe([signer], device);
-    if (outcome?.kind === 'refused') return refusedWith(outcome, left, before);
-    if (outcome?.wasThere !== true) return failed('unreadable', `${before}the relay says that nothing was there`, left);
+    if (outcome?.kind === 'refused') return mayStay(refusedWith(outcome, left, before));
+    if (outcome?.wasThere !== true) {
+      return mayStay(failed('unreadable', `${before}the relay says that nothing was there`, left));
+    }
   } catch (error) {
-    return failedWith(error, left, before);
+    return mayStay(failedWith(error, { way, facts: left, before }));
   }
   const line = 'The account was a throw-away, and is unregistered again.';
   return { ok: true, lines: [...lines, line], facts: { ...facts, unregistered: true } };

@@ -1,6 +1,7 @@
-import { createRelayClient } from '@push/client';
-import type { StatusCommand } from '../arguments/read-arguments.ts';
-import { describeRelay } from '../network/relay-description.ts';
+import { createRelayClient, RelayError } from '@push/client';
+import type { RouteSettings, StatusCommand } from '../arguments/read-arguments.ts';
+import { isUnopened } from '../explanation.ts';
+import { describeRelay, type RelayDescription } from '../network/relay-description.ts';
 import { openRoute, routeKind } from '../network/route.ts';
 import { failedWith, type Report } from '../report.ts';
 import { stopwatch } from '../stopwatch.ts';
@@ -17,18 +18,40 @@ export async function status({ route: way }: StatusCommand): Promise<Report> {
     const sinceReadyMs = stopwatch();
     await createRelayClient({ transport: route.transport }).probe();
     const tookMs = sinceReadyMs();
-    const timeoutMs = Math.min(way.timeoutMs ?? DESCRIPTION_TIMEOUT_MS, DESCRIPTION_TIMEOUT_MS);
-    const { version, services } = await describeRelay(way.relayUrl, timeoutMs);
+    const description = await describe(way);
+    const { version, services } = description;
+    const isShownKey = comparedKeys(way, description);
     return {
       ok: true,
       lines: [
         `A relay answers, in ${tookMs} ms, ${route.words}.`,
+        '(Whether it can store registrations is not asked here; `register` tells.)',
         `Version:  ${version ?? 'not told'}`,
         `Services: ${services?.join(', ') ?? 'not told'}`,
+        ...(isShownKey === false ? [OLDER_KEY] : []),
       ],
-      facts: { ...facts, tookMs, version, services },
+      facts: { ...facts, tookMs, version, services, ...keyFact(way, isShownKey) },
     };
   } catch (error) {
-    return failedWith(error, { ...facts, tookMs: elapsedMs() });
+    const took = { ...facts, tookMs: elapsedMs() };
+    if (!(error instanceof RelayError) || !isUnopened(error)) return failedWith(error, { way, facts: took });
+    const isShownKey = comparedKeys(way, await describe(way));
+    return failedWith(error, { way, facts: { ...took, ...keyFact(way, isShownKey) }, isShownKey });
   }
+}
+
+const OLDER_KEY =
+  '--onion is not the key that the relay shows at /openapi.json: it opens an older one still. `npm run keys:show` prints the newest.';
+
+function describe({ relayUrl, timeoutMs }: RouteSettings): Promise<RelayDescription> {
+  return describeRelay(relayUrl, Math.min(timeoutMs ?? DESCRIPTION_TIMEOUT_MS, DESCRIPTION_TIMEOUT_MS));
+}
+
+/** Whether the key of --onion is the one that the relay shows; `null` where one of them is missing. */
+function comparedKeys({ onion }: RouteSettings, { onionKey }: RelayDescription): boolean | null {
+  return onion === null || onionKey === null ? null : onion.key.toLowerCase() === onionKey;
+}
+
+function keyFact({ onion }: RouteSettings, isShownKey: boolean | null): { readonly onionKeyIsShown?: boolean | null } {
+  return onion === null ? {} : { onionKeyIsShown: isShownKey };
 }

@@ -35,6 +35,6 @@ export async function unregister({ route: way, device, seedFile, showAccount }: 
       : `The relay had no such registration; it said so in ${told.tookMs} ms, ${route.words}.`;
     return { ok: true, lines: [line], facts: { ...told, outcome: outcome.wasThere ? 'removed' : 'nothing-there' } };
   } catch (error) {
-    return failedWith(error, { ...facts, tookMs: elapsedMs() });
+    return failedWith(error, { way, facts: { ...facts, tookMs: elapsedMs() } });
   }
 }

@@ -29,6 +29,11 @@ export function httpExchange(url: string, options: ExchangeOptions): Promise<Pos
   return new Promise((resolve, reject) => {
     const request = isTls ? httpsRequest(url, { ...common, rejectUnauthorized: verifies }) : httpRequest(url, common);
     request.on('error', reject);
+    // A server that switches to another protocol has answered nothing, and Node says no more of it.
+    request.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('the server switched protocols'));
+    });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;

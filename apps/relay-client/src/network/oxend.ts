@@ -10,6 +10,9 @@ export interface OxendOptions {
   readonly timeoutMs: number;
 }
 
+/** The failure was oxend's: neither a node nor the relay has been asked for anything. */
+export class OxendError extends RelayError {}
+
 /** Two thousand nodes are less. */
 const MAX_BYTES = 4_000_000;
 
@@ -17,16 +20,22 @@ const FIELDS = { pubkey_ed25519: true, pubkey_x25519: true, public_ip: true, sto
 /** The swarm id of a node that belongs to no swarm yet. */
 const NO_SWARM = '18446744073709551615';
 
-/** Three different nodes at random, of those that oxend lists as active. Rejects with {@link RelayError}. */
+/** Three different nodes at random, of those that oxend lists as active. Rejects with {@link OxendError}. */
 export async function randomPath({ url, nodeScheme, timeoutMs }: OxendOptions): Promise<OnionPath> {
   const { status, body } = await askOxend(url, timeoutMs);
-  if (status !== 200) throw new RelayError('unreadable', `oxend answered with status ${status}`, { status });
-  const nodes = nodesIn(body).flatMap((state) => readNode(state, nodeScheme) ?? []);
+  if (status !== 200) throw new OxendError('unreadable', `oxend answered with status ${status}`, { status });
+  const nodes = distinct(nodesIn(body).flatMap((state) => readNode(state, nodeScheme) ?? []));
   const [guard, middle, exit] = [take(nodes), take(nodes), take(nodes)];
   if (guard === null || middle === null || exit === null) {
-    throw new RelayError('path-failed', 'oxend lists fewer than three usable storage nodes');
+    throw new OxendError('path-failed', 'oxend lists fewer than three usable storage nodes');
   }
   return [guard, middle, exit];
+}
+
+/** A node that is listed twice must not be two nodes of a path: it would know both the phone and the relay. */
+function distinct(nodes: readonly GuardNode[]): GuardNode[] {
+  const byX25519 = new Map(nodes.map((node) => [node.x25519.toLowerCase(), node]));
+  return [...new Map([...byX25519.values()].map((node) => [node.ed25519.toLowerCase(), node])).values()];
 }
 
 async function askOxend(url: string, timeoutMs: number): Promise<PostAnswer> {
@@ -37,9 +46,9 @@ async function askOxend(url: string, timeoutMs: number): Promise<PostAnswer> {
   try {
     return await httpExchange(url, { method: 'POST', headers, body: Buffer.from(call), signal, maxBytes: MAX_BYTES });
   } catch (cause) {
-    if (signal.aborted) throw new RelayError('timed-out', `oxend did not answer within ${timeoutMs} ms`);
-    if (cause instanceof AnswerTooLarge) throw new RelayError('unreadable', `oxend: ${cause.message}`);
-    throw new RelayError('unreachable', 'oxend could not be reached', { cause });
+    if (signal.aborted) throw new OxendError('timed-out', `oxend did not answer within ${timeoutMs} ms`);
+    if (cause instanceof AnswerTooLarge) throw new OxendError('unreadable', `oxend: ${cause.message}`);
+    throw new OxendError('unreachable', 'oxend could not be reached', { cause });
   }
 }
 
@@ -47,7 +56,7 @@ function nodesIn(body: Uint8Array): readonly unknown[] {
   const answer = parse(body) as { readonly result?: { readonly service_node_states?: unknown } | null } | null;
   const nodes = answer?.result?.service_node_states;
   if (Array.isArray(nodes)) return nodes;
-  throw new RelayError('unreadable', 'what answered at --oxend does not list storage nodes');
+  throw new OxendError('unreadable', 'what answered at --oxend does not list storage nodes');
 }
 
 function parse(body: Uint8Array): unknown {

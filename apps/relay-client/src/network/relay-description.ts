@@ -5,9 +5,11 @@ import { httpExchange } from './http-exchange.ts';
 export interface RelayDescription {
   readonly version: string | null;
   readonly services: readonly string[] | null;
+  /** 64 hex digits, in lower case. */
+  readonly onionKey: string | null;
 }
 
-const NOTHING: RelayDescription = { version: null, services: null };
+const NOTHING: RelayDescription = { version: null, services: null, onionKey: null };
 const MAX_BYTES = 1_000_000;
 
 /** Asks for `/openapi.json` over a direct connection. Never rejects: a relay need not have one. */
@@ -25,10 +27,11 @@ export async function describeRelay(relayUrl: string, timeoutMs: number): Promis
 }
 
 function readDocument(document: unknown): RelayDescription {
-  const { info, 'x-services': services } = (document ?? {}) as Readonly<Record<string, unknown>>;
+  const { info, 'x-services': services, 'x-onion-key': key } = (document ?? {}) as Readonly<Record<string, unknown>>;
   const { version } = (info ?? {}) as Readonly<Record<string, unknown>>;
   return {
     version: typeof version === 'string' ? plainText(version, '') : null,
     services: Array.isArray(services) ? services.slice(0, 20).map((service: unknown) => plainText(service, '')) : null,
+    onionKey: typeof key === 'string' && /^[0-9A-Fa-f]{64}$/.test(key) ? key.toLowerCase() : null,
   };
 }

@@ -10,13 +10,17 @@ import type { Post, RelayRequest, RelayResponse, Transport } from '../transport.
 import { decodePair, encodePair } from './bencoded-pair.ts';
 import { type EncType, layerKey, type SealedLayer, sealLayer } from './layer.ts';
 import { frame, type OnionPath, wrapForPath } from './onion-path.ts';
+import { readPath } from './read-path.ts';
 
 export interface OnionTransportOptions {
   /** `https://host` or `https://host:port`: how the exit node reaches the relay. */
   readonly relayUrl: string;
   /** The relay's public X25519 key for onion requests, 64 hex digits. */
   readonly onionKey: string;
-  /** Asked for every request. An app keeps one guard for long, and takes another path after `path-failed`. */
+  /**
+   * Asked for every request; three different nodes. An app keeps one guard for long, and takes another path after `path-failed`,
+   * unless its status is 400 each time: see `RelayErrorCode`.
+   */
   readonly path: () => OnionPath | Promise<OnionPath>;
   /** Of the relay's layer; nodes are always sent xchacha20. Default xchacha20. */
   readonly encType?: EncType;
@@ -29,6 +33,11 @@ export interface OnionTransportOptions {
 }
 
 const TARGET = '/oxen/v4/lsrpc';
+const WORDS = {
+  absent: 'the first node of the path could not be reached',
+  // Whoever of the four it is: the first node waits for the others.
+  silent: 'no answer came through the onion path',
+} as const;
 
 /**
  * Through three storage nodes: the first knows the device's address, the last knows the relay, and only the relay can
@@ -47,8 +56,7 @@ export function onionTransport(options: OnionTransportOptions): Transport {
       if (layer === null) throw new InputError('onionKey', 'must be a usable X25519 key');
       const body = wrapForPath(frame(layer.ciphertext, forwarding(origin, layer, encType)), nodes, random);
       const url = `${nodes[0].url.replace(/\/+$/, '')}/onion_req/v2`;
-      const whom = 'the first node of the path';
-      const outer = await exchange({ post, url, headers: {}, body, timeoutMs, whom, whenAbsent: 'path-failed' });
+      const outer = await exchange({ post, url, headers: {}, body, timeoutMs, ...WORDS, whenAbsent: 'path-failed' });
       const { status } = outer;
       if (status === 200) return openAnswer(layer, outer.body);
       throw new RelayError('path-failed', `the onion path failed with status ${status}`, { status });
@@ -68,7 +76,7 @@ function readOnionKey(text: string, encType: EncType, random: RandomBytes): Uint
 
 async function choosePath(path: OnionTransportOptions['path']): Promise<OnionPath> {
   try {
-    return await path();
+    return readPath(await path());
   } catch (cause) {
     if (cause instanceof RelayError) throw cause;
     throw new RelayError('path-failed', 'there is no path to send it through', { cause });
