@@ -8,7 +8,7 @@ import type { UnixSeconds } from '@push/protocol';
 import { bencode } from '../../../test/stubs/wire/bencode.ts';
 import type { EncType } from '../../../test/stubs/wire/onion-cipher.ts';
 import { x25519Pair } from '../../../test/stubs/wire/sodium.ts';
-import { createPhone } from './phone.ts';
+import { createPhone, type Fields } from './phone.ts';
 import { type OnionRequest, sealPlaintext, sealRequest } from './onion-phone.ts';
 import { eventually, openRelay, type RunningRelay } from './relay-world.ts';
 
@@ -79,20 +79,42 @@ describe('a registration in an onion request', () => {
     expect([response.status, await response.json()]).toEqual([413, { error: 1, message: expect.any(String) }]);
   });
 
-  test('is answered at the same length whether it is new, renewed or refused', async () => {
-    const phone = createPhone();
-    const [added, updated, refused] = [phone.subscribe(), phone.subscribe(), phone.subscribe({ sig_ts: 1 })];
-    const answers = [];
-    for (const fields of [added, updated, refused, {}]) {
-      answers.push(await bring(sealRequest(relay.onionKey, { body: JSON.stringify(fields) }, 'xchacha20')));
+  test.each([1, 8, 10, 100])('of %i is answered at the same length, whatever came of it', async (count) => {
+    const phones = Array.from({ length: count }, () => createPhone());
+    const many = (change: (fields: Fields) => Fields): string => {
+      const items = phones.map((phone) => change(phone.subscribe()));
+      return JSON.stringify(count === 1 ? items[0] : items);
+    };
+    const lengths = new Map<number, string>();
+    for (const change of [
+      (fields: Fields) => fields,
+      (fields: Fields) => fields,
+      (fields: Fields) => ({ ...fields, signature: '00'.repeat(64) }),
+      (fields: Fields) => ({ ...fields, namespaces: [] }),
+      () => ({}),
+    ]) {
+      const { bytes, text } = await bring(sealRequest(relay.onionKey, { body: many(change) }, 'xchacha20'));
+      lengths.set(bytes, text);
     }
-    expect(answers.map(({ text }) => /added|updated|"error":4|"error":1/.exec(text)?.[0])).toEqual([
-      'added',
-      'updated',
-      '"error":4',
-      '"error":1',
-    ]);
-    expect(new Set(answers.map(({ bytes }) => bytes)).size).toBe(1);
+    expect([...lengths.keys()]).toHaveLength(1);
+  });
+
+  test('is answered at the length of one registration when it fails as a whole', async () => {
+    const lengths = new Set<number>();
+    for (const inside of [
+      { body: '[]' },
+      { body: 'x' },
+      { endpoint: '/x', body: '' },
+      { method: 'PUT', body: '' },
+      {},
+    ]) {
+      lengths.add((await bring(sealRequest(relay.onionKey, inside, 'xchacha20'))).bytes);
+    }
+    lengths.add(
+      (await bring(sealRequest(relay.onionKey, { body: JSON.stringify(createPhone().subscribe()) }, 'xchacha20')))
+        .bytes,
+    );
+    expect([...lengths]).toHaveLength(1);
   });
 
   test('may spell its headers as it likes', async () => {

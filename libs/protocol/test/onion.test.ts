@@ -265,5 +265,5 @@ test('an answer is a list of two strings, and its length is told once', () => {
   const headers = { 'content-type': 'application/json', 'content-length': '2' };
   const answer = encodeInnerAnswer({ code: 200, headers, body: Buffer.from('[]') });
   const json = '{"code":200,"headers":{"content-type":"application/json"}}';
-  expect(text(answer)).toBe(`l${json.length}:${json}2:[]e`);
+  expect(text(answer)).toBe(`l256:${json.padEnd(256)}2:[]e`);
 });

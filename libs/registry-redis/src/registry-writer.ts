@@ -21,7 +21,6 @@ import { freshNonce } from '@push/sealing';
 import { watchConnectionRuns } from './connection-runs.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
 import { createEventStream } from './event-stream.ts';
-import { createKeyedMutex } from './keyed-mutex.ts';
 import type { RedisRegistryWriter, RegistryWriterOptions } from './options.ts';
 import { createPlaceFinder, type Place, type Places } from './registration-places.ts';
 import { createRefusalReport } from './refusal-report.ts';
@@ -51,7 +50,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RedisRegis
   const runs = watchConnectionRuns(connection, () => void epochs.startNewEpochs());
   const feed = createEventStream({ connection, name: 'feed', field: 'w', now: () => clock.nowMs() });
   const findPlaces = createPlaceFinder(rings.index, () => clock.nowMs());
-  const undertake = createUndertaking({ connection, runs, mutex: createKeyedMutex(), ledger, metrics });
+  const undertake = createUndertaking({ connection, runs, ledger, metrics });
   const now = (): UnixMs => clock.nowMs() as UnixMs;
 
   /** Of the place that is written to, then of the others in their order. */

@@ -1,35 +1,21 @@
 import type { Ledger } from '@push/ledger';
 import type { Metrics } from '@push/ops';
 import type { RedisConnection } from '@push/redis';
-import type { UnixSeconds } from '@push/protocol';
 import { RegistryUnavailable } from '@push/registry';
 import type { ConnectionRuns } from './connection-runs.ts';
-import type { KeyedMutex } from './keyed-mutex.ts';
 import { takeLease } from './lease.ts';
 import { createRefusalReport } from './refusal-report.ts';
+import { createRegistrationQueue, type Undertaken } from './registration-queue.ts';
 
 /** One command, or several that may be carried out in any order. Resolves once they are confirmed. */
 export type Step = <T>(commands: () => Promise<T>) => Promise<T>;
 
-/** Which registration, and the stamp of the request that is carried out on it. */
-export interface Undertaken {
-  readonly leaseName: string;
-  readonly stamp: UnixSeconds;
-}
-
 /** Work on one registration while nobody else works on it, here or in another relay. */
 export type Undertake = <T>(what: Undertaken, work: (step: Step) => Promise<T>) => Promise<T>;
-
-/**
- * Requests of one registration and one stamp that may be at work or wait for it. Whoever recorded a request can send it as
- * often as he likes, but makes none with another stamp: so he is in nobody's way but his own.
- */
-const MAX_ALIKE = 8;
 
 export interface UndertakingOptions {
   readonly connection: RedisConnection;
   readonly runs: ConnectionRuns;
-  readonly mutex: KeyedMutex;
   readonly ledger: Ledger;
   readonly metrics: Metrics;
 }
@@ -39,7 +25,7 @@ export interface UndertakingOptions {
  * was answered counts only if the connection was not interrupted since the work began, and none starts once half of
  * the lease has passed.
  */
-export function createUndertaking({ connection, runs, mutex, ledger, metrics }: UndertakingOptions): Undertake {
+export function createUndertaking({ connection, runs, ledger, metrics }: UndertakingOptions): Undertake {
   const reportRefusal = createRefusalReport(ledger);
 
   const fail = (code: RegistryUnavailable['code']): RegistryUnavailable => {
@@ -55,26 +41,13 @@ export function createUndertaking({ connection, runs, mutex, ledger, metrics }: 
     return result;
   };
 
-  const alike = new Map<string, number>();
-  const unlessMany = async <T>({ leaseName, stamp }: Undertaken, work: () => Promise<T>): Promise<T> => {
-    const key = `${leaseName} ${stamp}`;
-    const before = alike.get(key) ?? 0;
-    if (before >= MAX_ALIKE) throw fail('busy');
-    alike.set(key, before + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (alike.get(key) ?? 0) - 1;
-      if (left > 0) alike.set(key, left);
-      else alike.delete(key);
-    }
-  };
+  const queue = createRegistrationQueue(() => fail('busy'));
 
-  const alone = <T>(leaseName: string, work: (step: Step) => Promise<T>): Promise<T> => {
+  return (what, work) => {
     const startedAt = performance.now();
-    return mutex.run(leaseName, async () => {
+    return queue.run(what, async () => {
       const run = runs.current;
-      const lease = await carryOut(run, () => takeLease(connection, leaseName, startedAt));
+      const lease = await carryOut(run, () => takeLease(connection, what.leaseName, startedAt));
       if (lease === null) throw fail('busy');
       try {
         return await work(async (commands) => {
@@ -87,6 +60,4 @@ export function createUndertaking({ connection, runs, mutex, ledger, metrics }: 
       }
     });
   };
-
-  return (what, work) => unlessMany(what, () => alone(what.leaseName, work));
 }

@@ -12,6 +12,7 @@ interface Siege {
 
 const SIEGES: readonly Siege[] = [
   { name: '200 slow senders, 8 of 50 MB', senders: { slow: 200, huge: 8 } },
+  { name: '4,300 that say nothing', senders: { silent: 4_300 } },
   { name: '30 that never read answers', senders: { pipelined: 30 } },
   { name: '50 with onions nobody opens', senders: { onions: 50 } },
   { name: '50 with lists of nonsense', senders: { nonsense: 50 } },

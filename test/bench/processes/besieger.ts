@@ -48,6 +48,8 @@ const WEAPONS = {
       await wait(DRIP_MS);
     }
   },
+  /** Nothing at all. */
+  silent: () => new Promise(() => {}),
   /** 50 MB as fast as they are taken. */
   huge: async (socket, isOver) => {
     socket.write(post(HUGE_BYTES));

@@ -12,6 +12,8 @@ export interface Outbound {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** How many outcomes the body tells of, when it is a list of them; see the padding of onion requests. */
+  readonly outcomes?: number;
 }
 
 /** What one path does. It takes one method. Never rejects. */

@@ -5,8 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_ONION_BYTES } from '../exchange/limits.ts';
 import { createBodyReader } from './body-reader.ts';
-import { limitConnections } from './connection-limit.ts';
-import { boundPipelines } from './pipelining.ts';
+import { boundConnections } from './connections.ts';
 import { failureAnswer } from '../failure/failure-answer.ts';
 import { requestFailureOf } from '../failure/request-failure.ts';
 
@@ -49,13 +48,12 @@ export function createPublicAdapter(metrics: Metrics, limits: SenderLimits = SEN
     },
     clientErrorHandler: (error, socket) => {
       // What came before is being carried out: it must not be told that it failed.
-      if (pipelines.owesAnswer(socket)) socket.destroy();
+      if (connections.owesAnswer(socket)) socket.destroy();
       else answerUnreadable(error, socket, metrics);
     },
   });
   const fastify = adapter.getInstance();
-  limitConnections(fastify.server);
-  const pipelines = boundPipelines(fastify);
+  const connections = boundConnections(fastify, fastify.server);
   // Every body is read as JSON. Fastify would refuse a Content-Type that it cannot parse.
   fastify.addHook('onRequest', (request, _reply, done) => {
     delete request.raw.headers['content-type'];

@@ -1,14 +1,14 @@
 /** Shares the event loop out, so that much that comes at once delays what comes after it by little. */
 export interface Turns {
   /**
-   * Resolves when it may go on. `request`: one that has just come; a turn of the loop has several, for {@link TURN_MS} in all.
-   * `list`: one that has worked for a while and has more to do; a turn has one of these.
+   * Resolves when it may go on. `request`: one that has just come. `list`: one that has worked for a while and has more to do.
+   * A turn of the loop has several of each, for so long as {@link SHARE_MS} says.
    */
   next(kind: 'request' | 'list'): Promise<void>;
 }
 
-/** About ten signature checks. Connections are read, and Redis is heard, between two turns. */
-const TURN_MS = 3;
+/** In milliseconds. Connections are read, and Redis is heard, between two turns. */
+const SHARE_MS = { request: 3, list: 2 } as const;
 
 export function createTurns(elapsedMs = () => performance.now()): Turns {
   const waiting = { request: new Set<() => void>(), list: new Set<() => void>() };
@@ -24,9 +24,10 @@ export function createTurns(elapsedMs = () => performance.now()): Turns {
     return true;
   };
   const turn = async (): Promise<void> => {
-    const began = elapsedMs();
-    while (elapsedMs() - began < TURN_MS && (await letOneGo('request')));
-    await letOneGo('list');
+    for (const kind of ['request', 'list'] as const) {
+      const began = elapsedMs();
+      while (elapsedMs() - began < SHARE_MS[kind] && (await letOneGo(kind)));
+    }
     isScheduled = false;
     if (waiting.request.size + waiting.list.size > 0) schedule();
   };

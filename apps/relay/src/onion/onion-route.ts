@@ -23,8 +23,8 @@ export interface OnionRouteOptions {
 export function onionRoute({ keys, inside, metrics }: OnionRouteOptions): Routes {
   const answerInside = async (request: InnerRequest | null): Promise<Uint8Array> => {
     const asked = request === null ? null : { method: request.method, url: request.endpoint, body: request.body };
-    const { status, headers, body } = asked === null ? NOT_INSIDE : await inside.answer(asked);
-    return encodeInnerAnswer({ code: status, headers, body: typeof body === 'string' ? padded(body) : body });
+    const { status, headers, body, outcomes = 1 } = asked === null ? NOT_INSIDE : await inside.answer(asked);
+    return encodeInnerAnswer({ code: status, headers, body: typeof body === 'string' ? padded(body, outcomes) : body });
   };
   const handle = async (body: Uint8Array): Promise<Outbound> => {
     const { plaintext, sealAnswer } = openOnion(keys(), body);
@@ -39,15 +39,21 @@ export function onionRoute({ keys, inside, metrics }: OnionRouteOptions): Routes
   return { [ONION_PATH]: { method: 'POST', maxBodyBytes: MAX_ONION_BYTES, handle } };
 }
 
-/** Storage nodes see how long an answer is, so a few bytes must not tell a new registration from a renewal or a refusal. */
+/** Longer than any outcome of one item. */
+const OUTCOME_BYTES = 192;
 const BLOCK_BYTES = 512;
 
-/** JSON may end with white space. */
-function padded(json: string): Uint8Array {
-  const length = Buffer.byteLength(json);
-  return Buffer.from(json + ' '.repeat(Math.ceil(length / BLOCK_BYTES) * BLOCK_BYTES - length));
+/**
+ * JSON, with as many spaces at its end that its length tells how many items were sent, which the request told already, and
+ * nothing of what came of them: storage nodes see how long an answer is.
+ */
+function padded(json: string, outcomes: number): Uint8Array {
+  const length = Math.max(Buffer.byteLength(json), outcomes * OUTCOME_BYTES);
+  return Buffer.from(
+    json.padEnd(json.length + Math.ceil(length / BLOCK_BYTES) * BLOCK_BYTES - Buffer.byteLength(json)),
+  );
 }
 
 const NOTHING = new Uint8Array();
 const NOT_OPENED = failureAnswer('not-opened');
-const NOT_INSIDE = failureAnswer('not-inside');
+const NOT_INSIDE: Outbound = failureAnswer('not-inside');

@@ -10,7 +10,9 @@ export function registrationRoutes(registrar: Registrar): Routes {
     maxBodyBytes: MAX_BODY_BYTES,
     handle: async (body) => {
       const reply = await registrar.carryOut(endpoint, body);
-      return reply.kind === 'failed' ? failureAnswer(reply.code) : jsonAnswer(reply.status, reply.body);
+      if (reply.kind === 'failed') return failureAnswer(reply.code);
+      const outcomes = Array.isArray(reply.body) ? reply.body.length : 1;
+      return { ...jsonAnswer(reply.status, reply.body), outcomes };
     },
   });
   return { '/subscribe': route('subscribe'), '/unsubscribe': route('unsubscribe') };

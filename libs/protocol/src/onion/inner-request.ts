@@ -41,8 +41,11 @@ export function readInnerRequest(plaintext: Uint8Array): InnerRequest | null {
   return { method, endpoint, body: body ?? new Uint8Array() };
 }
 
-/** A bencoded list of exactly two strings: `{"code":…,"headers":…}` and the body. */
+/** So that the metadata of every answer is equally long. */
+const METADATA_BYTES = 256;
+
+/** A bencoded list of exactly two strings: `{"code":…,"headers":…}`, with spaces behind it, and the body. */
 export function encodeInnerAnswer({ code, headers, body }: InnerAnswer): Uint8Array {
   const told = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-length'));
-  return encodeBencode([JSON.stringify({ code, headers: told }), body]);
+  return encodeBencode([JSON.stringify({ code, headers: told }).padEnd(METADATA_BYTES), body]);
 }
