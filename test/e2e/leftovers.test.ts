@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wrapForPath } from '../stubs/client/onion-path.ts';
+import { postToRelay } from '../stubs/client/registration.ts';
 import { StubClient } from '../stubs/client/stub-client.ts';
 import { waitForWakeup } from '../stubs/client/wakeup.ts';
 import { type Deployment, startDeployment } from '../world/deployment.ts';
@@ -18,14 +20,24 @@ const people: readonly Person[] = [person('apns'), person('firebase'), person('a
 const text = 'a message that nobody but its reader may see';
 let signedAt: number;
 
-/** Registers, wakes, and goes through refusals and provider faults with everybody. */
+/** Registers, half of them through storage nodes, wakes, and goes through refusals and provider faults with everybody. */
 beforeAll(async () => {
   world = await startDeployment({ environment: { LOG_LEVEL: 'debug' } });
   redis = new Redis(world.redis.urlFor('operator'));
   signedAt = nowS();
   requests.push(...people.map((each) => subscribing(each, signedAt)));
-  await post(world.relayUrl, 'subscribe', requests);
+  await post(world.relayUrl, 'subscribe', requests.slice(0, 2));
+  const { relayUrl, onionKey } = world;
+  const onion = { relayUrl, onionKey, oxendUrl: world.network.oxendUrl, encType: 'xchacha20' } as const;
+  expect(await postToRelay(onion, 'subscribe', requests.slice(2), 'android')).toMatchObject([
+    { added: true },
+    { added: true },
+  ]);
   const [tampered] = requests;
+  const opened = wrapForPath(Buffer.from(JSON.stringify(requests[2])), [], onion).body;
+  for (const body of [opened, opened.subarray(1), Buffer.from(JSON.stringify(tampered))]) {
+    await fetch(`${relayUrl}/oxen/v4/lsrpc`, { method: 'POST', body });
+  }
   await post(world.relayUrl, 'subscribe', { ...tampered, sig_ts: signedAt - 1 });
   await post(world.relayUrl, 'subscribe', [
     { ...tampered, service: 'unknown' },
