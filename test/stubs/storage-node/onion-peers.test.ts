@@ -1,35 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type StandInRelay, startStandInRelay } from '../client/stand-in-relay.ts';
-import { type Network, startNetwork } from '../network/network.ts';
 import { bencode, type Encodable } from '../wire/bencode.ts';
-import type { ServiceNode } from '../wire/service-nodes.ts';
 import { randomBytes, x25519Pair } from '../wire/sodium.ts';
 import { writeHop } from './onion-hop.ts';
 import { routingIdOf } from './peer-link.ts';
-import type { StorageNode } from './storage-node.ts';
 import { connectPeer } from './test-peer.ts';
-import { onionMessage, sendThrough } from './test-onion.ts';
+import { type OnionWorld, startOnionWorld } from './onion-world.ts';
 
-let network: Network;
-let relay: StandInRelay;
-let nodes: readonly StorageNode[];
-let path: readonly [ServiceNode, ServiceNode, ServiceNode];
+let world: OnionWorld;
+let network: OnionWorld['network'];
+let nodes: OnionWorld['nodes'];
+let path: OnionWorld['path'];
 beforeAll(async () => {
-  network = await startNetwork({ swarms: 1, nodesPerSwarm: 3 });
-  relay = await startStandInRelay();
-  nodes = network.members.flatMap(({ node }) => node ?? []);
-  path = nodes.map((node) => node.describe('127.0.0.1', 0n)) as never;
+  world = await startOnionWorld();
+  ({ network, nodes, path } = world);
 });
-afterAll(async () => {
-  await network[Symbol.asyncDispose]();
-  await relay[Symbol.asyncDispose]();
-});
-
-/** Whatever was done to them, the nodes go on serving. */
-afterEach(async () => {
-  relay.answerWith(() => ({ code: 200, body: 'still here' }));
-  expect((await sendThrough(path, relay, onionMessage('hello?'))).parts[1]).toBe('still here');
-});
+afterAll(() => world[Symbol.asyncDispose]());
+afterEach(() => world.stillServes());
 
 const key = randomBytes(32).toString('hex');
 const anything = randomBytes(100);

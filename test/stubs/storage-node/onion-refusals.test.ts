@@ -1,34 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { wrapForPath } from '../client/onion-path.ts';
-import { type StandInRelay, startStandInRelay } from '../client/stand-in-relay.ts';
-import { type Network, startNetwork } from '../network/network.ts';
 import { sealLayer, writeFrame } from '../wire/onion.ts';
-import type { ServiceNode } from '../wire/service-nodes.ts';
 import { randomBytes } from '../wire/sodium.ts';
-import type { StorageNode } from './storage-node.ts';
-import { enter, onionMessage, sendThrough, tell, textOf } from './test-onion.ts';
+import { enter, onionMessage, tell, textOf } from './test-onion.ts';
+import { type OnionWorld, startOnionWorld } from './onion-world.ts';
 
-let network: Network;
-let relay: StandInRelay;
-let nodes: readonly StorageNode[];
-let path: readonly [ServiceNode, ServiceNode, ServiceNode];
+let world: OnionWorld;
+let relay: OnionWorld['relay'];
+let nodes: OnionWorld['nodes'];
+let path: OnionWorld['path'];
 beforeAll(async () => {
-  network = await startNetwork({ swarms: 1, nodesPerSwarm: 3 });
-  relay = await startStandInRelay();
-  nodes = network.members.flatMap(({ node }) => node ?? []);
-  path = nodes.map((node) => node.describe('127.0.0.1', 0n)) as never;
+  world = await startOnionWorld();
+  ({ relay, nodes, path } = world);
 });
-afterAll(async () => {
-  await network[Symbol.asyncDispose]();
-  await relay[Symbol.asyncDispose]();
-});
-
-/** Whatever was done to them, the nodes go on serving. */
-afterEach(async () => {
-  relay.answerWith(() => ({ code: 200, body: 'still here' }));
-  expect((await sendThrough(path, relay, onionMessage('hello?'))).parts[1]).toBe('still here');
-});
+afterAll(() => world[Symbol.asyncDispose]());
+afterEach(() => world.stillServes());
 
 const server = { host: '127.0.0.1', target: '/oxen/v4/lsrpc', port: 1, protocol: 'http' };
 const key = randomBytes(32).toString('hex');
