@@ -9,25 +9,12 @@ import {
   x25519Pair,
 } from '../src/index.ts';
 import { ONION_CIPHERS } from '../src/onion/cipher.ts';
+import { vectors as vectorsOf } from '../../../test/stubs/wire/vectors.ts';
 import { EDGE_ENCODINGS } from './adversarial.ts';
 import { envelope, publicKeyOf, sender } from './onion-sender.ts';
-import { readVectors, unhex } from './vectors.ts';
+import { unhex } from './vectors.ts';
 
-interface OnionVectors {
-  readonly server_secret: string;
-  readonly server_public: string;
-  readonly requests: readonly {
-    readonly name: string;
-    readonly enc_type: string | null;
-    readonly ephemeral_secret: string;
-    readonly ephemeral_public: string;
-    readonly symmetric_key: string;
-    readonly plaintext_hex: string;
-    readonly request_body_hex: string;
-  }[];
-}
-
-const vectors = readVectors('onion-v4.json') as OnionVectors;
+const vectors = vectorsOf('onion-v4');
 const server = x25519Pair(unhex(vectors.server_secret));
 const serverKey = Buffer.from(server.publicKey);
 const open = (body: Uint8Array): OpenedOnion => openOnion([server], body);
